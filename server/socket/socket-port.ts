@@ -4,6 +4,9 @@
  * Nothing above this file knows which.
  *
  * Bytes handed to `message` are valid only until the handler returns: the gateway decodes and copies at once.
+ * Always true, with either adapter: `close` is told exactly once for each `open`, and never from inside a call of
+ * `send` or `close`, so that a loop over sockets may send without fearing for its own state. A handler that throws
+ * costs its own socket only (closed with 1011, told to `onError`).
  */
 
 /** What `send` did. `dropped`: nothing was sent, the reader is too slow, and the adapter is closing the socket with `CloseCode.slowReader`. */
@@ -13,9 +16,18 @@ export type SendResult = 'sent' | 'queued' | 'dropped';
 export interface Socket<Context> {
   readonly context: Context;
   readonly remoteAddress: string;
+  /**
+   * One binary frame. Its bytes must not be changed afterwards, since an adapter may keep them until the kernel takes
+   * them; the same frame may go to many sockets. With an empty backlog any frame is accepted, whatever its size;
+   * else it is dropped when it would lift the backlog above `backlogBytesMax`.
+   */
   send(frame: Uint8Array): SendResult;
   /** Bytes accepted by `send` that have not reached the kernel. */
   bufferedBytes(): number;
+  /**
+   * From now on this socket is dead for the caller. What was queued and then the close frame are still written, as far
+   * as the reader takes them within `lingerMs` (socket-limits.ts). `reason`: at most 123 bytes.
+   */
   close(code: number, reason: string): void;
 }
 
@@ -38,7 +50,7 @@ export interface SocketHandlers<Context> {
   open(socket: Socket<Context>): void;
   /** A whole message. Text frames come with `isBinary` false. */
   message(socket: Socket<Context>, bytes: Uint8Array, isBinary: boolean): void;
-  /** The backlog of a socket that had answered 'queued' has fallen. */
+  /** The backlog of a socket that had answered 'queued' has fallen; it may come more often than that. */
   drain(socket: Socket<Context>): void;
   /** Exactly once per `open`. */
   close(socket: Socket<Context>, code: number, reason: string): void;
@@ -60,7 +72,7 @@ export interface HttpResponse {
   readonly body?: string | Uint8Array;
 }
 
-/** Never rejects by contract; if it does, the adapter answers 500 and reports through `onError`. */
+/** Never rejects by contract; if it does, the adapter answers 500 and reports through `onError`. It must settle: nothing above sets it a deadline. */
 export type HttpHandler = (request: HttpRequest) => HttpResponse | Promise<HttpResponse>;
 
 export interface SocketServerOptions<Context> {
@@ -78,7 +90,7 @@ export interface SocketServerOptions<Context> {
   readonly backlogBytesMax: number;
   /** Longest HTTP body, bytes; longer: 413. */
   readonly bodyBytesMax: number;
-  /** Seconds without any frame from the client (pings answered count) before the socket is closed. */
+  /** Seconds without any frame from the client (pings answered count) before the socket is closed: 8 to 960, give or take a quarter. */
   readonly idleTimeoutSeconds: number;
   readonly onError: (error: unknown) => void;
 }
@@ -90,15 +102,17 @@ export interface SocketServer {
   readonly canSharePort: boolean;
   /** Resolves with the port once listening. Rejects, naming host and port, when it cannot. */
   listen(): Promise<number>;
-  /** Stop accepting; open sockets stay. */
+  /** Stop accepting; open sockets stay. A second call does nothing. */
   stopAccepting(): void;
-  /** Close every socket with `code` and `reason`, then everything; resolves when all is closed. */
+  /** Close every socket with `code` and `reason`, let HTTP answers under way finish for a moment, then close everything; resolves when all is closed. */
   close(code: number, reason: string): Promise<void>;
 }
 
 /** WebSocket close codes of ours (4000–4999) and the standard ones we use; docs/protocol.md lists them. */
 export const CloseCode = {
   goingAway: 1001,
+  messageTooBig: 1009,
+  internalError: 1011,
   serviceRestart: 1012,
   protocolError: 4000,
   helloTimeout: 4001,

@@ -1,0 +1,128 @@
+/**
+ * Configuration: environment variables only, read once, checked at once. A wrong value stops the start with a
+ * sentence that names the variable, the value and what is allowed. The README's table is this list (a test
+ * compares them).
+ */
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+
+export interface Config {
+  readonly host: string;
+  readonly port: number;
+  readonly databaseUrl: string | null;
+  readonly production: boolean;
+  readonly folder: string;
+  readonly threads: number;
+  readonly sandboxPayments: boolean;
+  /** Allowed Origin headers; empty: only the host that the page came from. */
+  readonly origins: readonly string[];
+  readonly socket: 'auto' | 'uws' | 'ws';
+  readonly logLevel: string;
+  readonly holdSeconds: number;
+  readonly messagesPerSecond: number;
+  readonly connectionsPerAddress: number;
+  readonly demo: boolean;
+}
+
+export class ConfigurationError extends Error {
+  override readonly name = 'ConfigurationError';
+}
+
+export interface ConfigurationVariable {
+  readonly name: string;
+  /** As the README shows it. */
+  readonly default: string;
+  readonly meaning: string;
+}
+
+export const configurationVariables: readonly ConfigurationVariable[] = [
+  { name: 'HOST', default: '127.0.0.1', meaning: 'Address to listen on.' },
+  { name: 'PORT', default: '8080', meaning: 'Port to listen on; 0 takes any free one.' },
+  {
+    name: 'DATABASE_URL',
+    default: '(embedded)',
+    meaning: 'PostgreSQL 15 or later. Without it an embedded PostgreSQL 18 is run.',
+  },
+  { name: 'NODE_ENV', default: '(empty)', meaning: '`production` refuses unsafe settings and sandbox payments.' },
+  {
+    name: 'POLTRONA_FOLDER',
+    default: '.poltrona',
+    meaning: 'Where the embedded PostgreSQL keeps its files.',
+  },
+  { name: 'POLTRONA_THREADS', default: '(cores)', meaning: 'Shard threads, 1 to 64.' },
+  {
+    name: 'POLTRONA_SANDBOX_PAYMENTS',
+    default: 'on, off in production',
+    meaning: '`on` lets the sandbox payment buy seats without money.',
+  },
+  {
+    name: 'POLTRONA_ORIGINS',
+    default: '(same host)',
+    meaning: 'Origins that may open a WebSocket, separated by commas.',
+  },
+  {
+    name: 'POLTRONA_SOCKET',
+    default: 'auto',
+    meaning: '`uws`, `ws`, or `auto`: uWebSockets.js where it has a binary for this Node.',
+  },
+  { name: 'POLTRONA_LOG_LEVEL', default: 'info', meaning: '`trace`, `debug`, `info`, `warn`, `error` or `silent`.' },
+  { name: 'POLTRONA_HOLD_SECONDS', default: '480', meaning: 'How long a hold lasts, 10 to 3600.' },
+  {
+    name: 'POLTRONA_MESSAGES_PER_SECOND',
+    default: '50',
+    meaning: 'Messages a second from one connection, twice as many in a burst; 0 for no limit.',
+  },
+  {
+    name: 'POLTRONA_CONNECTIONS_PER_ADDRESS',
+    default: '512',
+    meaning: 'Open WebSockets from one address; 0 for no limit.',
+  },
+  { name: 'POLTRONA_DEMO', default: 'on, off in production', meaning: '`on` fills an empty database with a demo programme.' },
+];
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** @throws ConfigurationError */
+export function readConfig(environment: Environment): Config {
+  const text = (name: string): string | undefined => {
+    const value = environment[name]?.trim();
+    return value === '' ? undefined : value;
+  };
+  const wrong = (name: string, allowed: string): never => {
+    throw new ConfigurationError(`${name}=${text(name)} is not allowed: ${allowed}.`);
+  };
+  const integer = (name: string, fallback: number, min: number, max: number): number => {
+    const value = text(name);
+    if (value === undefined) return fallback;
+    const parsed = /^\d+$/.test(value) ? Number(value) : Number.NaN;
+    return parsed >= min && parsed <= max ? parsed : wrong(name, `a whole number from ${min} to ${max}`);
+  };
+  const oneOf = <Value extends string>(name: string, fallback: Value, allowed: readonly Value[]): Value => {
+    const value = text(name);
+    if (value === undefined) return fallback;
+    return allowed.find((candidate) => candidate === value) ?? wrong(name, `one of ${allowed.join(', ')}`);
+  };
+  const production = environment['NODE_ENV'] === 'production';
+  const whenSafe = production ? 'off' : 'on';
+  const databaseUrl = text('DATABASE_URL') ?? null;
+  if (databaseUrl !== null && !/^postgres(ql)?:\/\//.test(databaseUrl)) {
+    throw new ConfigurationError('DATABASE_URL must begin with postgres:// or postgresql://.');
+  }
+  const origins = (text('POLTRONA_ORIGINS') ?? '').split(',').map((origin) => origin.trim());
+  return {
+    host: text('HOST') ?? '127.0.0.1',
+    port: integer('PORT', 8080, 0, 65_535),
+    databaseUrl,
+    production,
+    folder: resolve(text('POLTRONA_FOLDER') ?? '.poltrona'),
+    threads: integer('POLTRONA_THREADS', Math.min(availableParallelism(), 64), 1, 64),
+    sandboxPayments: oneOf('POLTRONA_SANDBOX_PAYMENTS', whenSafe, ['on', 'off']) === 'on',
+    origins: origins.filter((origin) => origin !== ''),
+    socket: oneOf('POLTRONA_SOCKET', 'auto', ['auto', 'uws', 'ws']),
+    logLevel: oneOf('POLTRONA_LOG_LEVEL', 'info', ['trace', 'debug', 'info', 'warn', 'error', 'silent']),
+    holdSeconds: integer('POLTRONA_HOLD_SECONDS', 480, 10, 3600),
+    messagesPerSecond: integer('POLTRONA_MESSAGES_PER_SECOND', 50, 0, 1_000_000),
+    connectionsPerAddress: integer('POLTRONA_CONNECTIONS_PER_ADDRESS', 512, 0, 1_000_000),
+    demo: oneOf('POLTRONA_DEMO', whenSafe, ['on', 'off']) === 'on',
+  };
+}
