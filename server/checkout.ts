@@ -10,7 +10,7 @@
 import { createHash } from 'node:crypto';
 import { customAlphabet, nanoid } from 'nanoid';
 import { type TicketLine, TicketType } from '../actors/seat-command.ts';
-import { OutcomeCode, type Outcome } from '../actors/seat-outcome.ts';
+import { type Outcome, OutcomeCode } from '../actors/seat-outcome.ts';
 import type { Asker } from '../workers/asker.ts';
 import type { Bus } from '../workers/bus.ts';
 import type { PaymentProvider } from './payments/payment-port.ts';
@@ -69,12 +69,24 @@ export class Checkout {
     const order = orderIdOf(request);
     const step = { buyer, atMs: 0, order };
 
-    const begun = await this.#ask(screening, { ...step, kind: 'begin-payment', requestId: `${requestId}.b`, hold, payer: buyer, lines });
+    const begun = await this.#ask(screening, {
+      ...step,
+      kind: 'begin-payment',
+      requestId: `${requestId}.b`,
+      hold,
+      payer: buyer,
+      lines,
+    });
     if (begun.outcome.code !== OutcomeCode.accepted) return begun;
     const amountCents = lines.reduce((sum, line) => sum + line.priceCents, 0);
 
     if ((await this.#ports.payments.authorise(order, amountCents, detail)) === 'declined') {
-      const cancelled = await this.#ask(screening, { ...step, kind: 'cancel-payment', requestId: `${requestId}.d`, keepHold: true });
+      const cancelled = await this.#ask(screening, {
+        ...step,
+        kind: 'cancel-payment',
+        requestId: `${requestId}.d`,
+        keepHold: true,
+      });
       // Whether or not the hold could be kept, the card was declined; only "nobody knows" says more.
       const isUnsettled = cancelled.outcome.code >= OutcomeCode.busy && cancelled.outcome.code <= OutcomeCode.failed;
       return isUnsettled ? cancelled : { outcome: { code: OutcomeCode.paymentDeclined }, version: cancelled.version };

@@ -77,7 +77,11 @@ export const configurationVariables: readonly ConfigurationVariable[] = [
     default: '512',
     meaning: 'Open WebSockets from one address; 0 for no limit.',
   },
-  { name: 'POLTRONA_DEMO', default: 'on, off in production', meaning: '`on` fills an empty database with a demo programme.' },
+  {
+    name: 'POLTRONA_DEMO',
+    default: 'on, off in production',
+    meaning: '`on` fills an empty database with a demo programme.',
+  },
 ];
 
 type Environment = Readonly<Record<string, string | undefined>>;

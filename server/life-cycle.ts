@@ -53,7 +53,9 @@ export class LifeCycle {
 
   #stopPart({ name, stop, deadlineMs }: Part): Promise<boolean> {
     return new Promise((resolve) => {
-      const callOffNote = this.#ports.after(STILL_WAITING_MS, () => this.#ports.log('warn', `still waiting for ${name}`));
+      const callOffNote = this.#ports.after(STILL_WAITING_MS, () =>
+        this.#ports.log('warn', `still waiting for ${name}`),
+      );
       const end = (isClean: boolean): void => {
         callOffNote();
         callOffDeadline();

@@ -14,9 +14,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
-import { type DatabaseConfig, clientConfig } from './database.ts';
-import { CommitRefused, CommitUnknown, type FactStore, JournalRegressed } from './fact-store.ts';
+import { clientConfig, type DatabaseConfig } from './database.ts';
 import { JOURNAL_COLUMNS } from './fact-codec.ts';
+import { CommitRefused, CommitUnknown, type FactStore, JournalRegressed } from './fact-store.ts';
 import type { JournalBatch } from './journal-batch.ts';
 import { ProjectionMissing, ProjectionSet } from './projection.ts';
 
@@ -67,7 +67,9 @@ export class CopyWriter implements FactStore {
     this.#closed = true;
     const connection = this.#connection;
     this.#connection = null;
-    await connection?.client.end().catch((cause: unknown) => this.#options.onWarning('closing the journal connection', cause));
+    await connection?.client
+      .end()
+      .catch((cause: unknown) => this.#options.onWarning('closing the journal connection', cause));
   }
 
   async commit(batch: JournalBatch): Promise<void> {
@@ -84,7 +86,8 @@ export class CopyWriter implements FactStore {
       await withDeadline(this.#write(connection, batch), this.#options.commitDeadlineMs);
     } catch (cause) {
       this.#destroy(connection);
-      if (wasRolledBack(cause)) throw new CommitRefused('PostgreSQL refused the batch', rowsAreAtFault(cause), { cause });
+      if (wasRolledBack(cause))
+        throw new CommitRefused('PostgreSQL refused the batch', rowsAreAtFault(cause), { cause });
       this.#doubtful = { pid: connection.backendPid, start: connection.backendStart };
       throw new CommitUnknown('the fate of the batch is unknown', { cause: connection.broken ?? cause });
     }
@@ -175,7 +178,13 @@ export class CopyWriter implements FactStore {
 
   async #connect(): Promise<Connection> {
     const client = new pg.Client(clientConfig(this.#config, 'shard', this.#options.name));
-    const connection = { client, backendPid: 0, backendStart: '', broken: undefined as unknown, warned: null as string | null };
+    const connection = {
+      client,
+      backendPid: 0,
+      backendStart: '',
+      broken: undefined as unknown,
+      warned: null as string | null,
+    };
     client.on('error', (cause) => {
       connection.broken ??= cause;
       if (this.#connection === connection) this.#connection = null;
@@ -185,12 +194,15 @@ export class CopyWriter implements FactStore {
     });
     try {
       await client.connect();
+      // The shard role may neither see when a backend of the login began nor end it; the login may.
+      await client.query('set role none');
       const { rows } = await client.query<{ pid: number; start: string }>(
         'select pid, backend_start::text as start from pg_stat_activity where pid = pg_backend_pid()',
       );
       connection.backendPid = rows[0]?.pid ?? 0;
       connection.backendStart = rows[0]?.start ?? '';
       await this.#endDoubtfulBackend(client);
+      await client.query('set role poltrona_shard');
       await this.#checkNothingWasLost(client);
     } catch (cause) {
       this.#destroy(connection);
@@ -220,11 +232,10 @@ export class CopyWriter implements FactStore {
   async #checkNothingWasLost(client: pg.Client): Promise<void> {
     const last = this.#lastCommitted;
     if (last === null) return;
-    const { rowCount } = await client.query('select from journal where screening = $1 and version = $2 and epoch = $3', [
-      last.screening,
-      last.version,
-      last.epoch,
-    ]);
+    const { rowCount } = await client.query(
+      'select from journal where screening = $1 and version = $2 and epoch = $3',
+      [last.screening, last.version, last.epoch],
+    );
     if (rowCount !== 1) {
       throw new JournalRegressed(
         `screening ${last.screening} version ${last.version} was acknowledged and is gone: the database is older than it was (a stale standby or a restored backup)`,

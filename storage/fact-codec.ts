@@ -130,7 +130,9 @@ export function decodeFact(kind: number, body: string | null): Fact {
     case FactKind.unblocked:
       return { kind, seats: numbers(f[0]), reason: text(f[1]) };
     default:
-      throw new Error(`the journal holds a fact of kind ${kind}, which this build does not know: was it written by a newer one?`);
+      throw new Error(
+        `the journal holds a fact of kind ${kind}, which this build does not know: was it written by a newer one?`,
+      );
   }
 }
 

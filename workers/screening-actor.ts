@@ -11,14 +11,15 @@
  *   one is loaded from the journal when somebody asks again.
  * - An assertion that fires (a poison command) ends this actor too, and nothing else of the thread.
  */
-import { decide } from '../actors/seat-decide.ts';
-import { evolve } from '../actors/seat-evolve.ts';
-import type { Command } from '../actors/seat-command.ts';
-import { FactKind, type RecordedFact } from '../actors/seat-fact.ts';
+
 import { fingerprintOf } from '../actors/fingerprint.ts';
-import { OutcomeCode, type Outcome, type Refused } from '../actors/seat-outcome.ts';
 import { rememberRefusal } from '../actors/request-window.ts';
 import { seatsTouched } from '../actors/seat-changes.ts';
+import type { Command } from '../actors/seat-command.ts';
+import { decide } from '../actors/seat-decide.ts';
+import { evolve } from '../actors/seat-evolve.ts';
+import { FactKind, type RecordedFact } from '../actors/seat-fact.ts';
+import { type Outcome, OutcomeCode, type Refused } from '../actors/seat-outcome.ts';
 import type { ScreeningState } from '../actors/seat-state.ts';
 import { writeSnapshot } from '../actors/snapshot.ts';
 import { encodeRow } from '../storage/fact-codec.ts';
@@ -145,8 +146,19 @@ export class ScreeningActor implements DecisionOwner {
     if (facts.length === 0) {
       if (!repeated && outcome.code !== OutcomeCode.accepted) rememberRefusal(state, command, outcome);
       return new Decision(
-        this.screening, noFacts, '', null, this, asker, tag, command.requestId, outcome, state.version, noChanges,
-        state.salesOpen, null,
+        this.screening,
+        noFacts,
+        '',
+        null,
+        this,
+        asker,
+        tag,
+        command.requestId,
+        outcome,
+        state.version,
+        noChanges,
+        state.salesOpen,
+        null,
       );
     }
     const isSystem = command.kind === 'expire' || command.kind === 'claim';
@@ -182,8 +194,19 @@ export class ScreeningActor implements DecisionOwner {
     }
     const projections = outcome.code === 0 ? projectionsOf(this.screening, facts, outcome, command.atMs) : null;
     return new Decision(
-      this.screening, recordedFacts, rows, projections, this, asker, tag, command.requestId, outcome, state.version,
-      changes, state.salesOpen, snapshot,
+      this.screening,
+      recordedFacts,
+      rows,
+      projections,
+      this,
+      asker,
+      tag,
+      command.requestId,
+      outcome,
+      state.version,
+      changes,
+      state.salesOpen,
+      snapshot,
     );
   }
 

@@ -9,10 +9,11 @@
  * Loading ends with a claim: if the journal's last epoch is not ours, an owner-changed fact goes first into the
  * batch, and every answer waits behind it.
  */
-import { evolve } from '../actors/seat-evolve.ts';
+
 import { Mailbox } from '../actors/mailbox.ts';
 import type { Command } from '../actors/seat-command.ts';
-import { OutcomeCode, type Outcome, type Refused } from '../actors/seat-outcome.ts';
+import { evolve } from '../actors/seat-evolve.ts';
+import { type Outcome, OutcomeCode, type Refused } from '../actors/seat-outcome.ts';
 import { initialState, nextDeadlineMs, paymentsDue, type ScreeningState } from '../actors/seat-state.ts';
 import { readSnapshot } from '../actors/snapshot.ts';
 import type { Journal } from '../storage/journal.ts';
@@ -208,7 +209,10 @@ export class ShardRuntime implements ActorHost {
   }
 
   /** Puts idle actors to sleep; call now and then. Resolves when their snapshots are written. */
-  async passivateIdle(idleMs = this.#ports.limits.idleMs, snapshotFactsMin = this.#ports.limits.snapshotFactsMin): Promise<void> {
+  async passivateIdle(
+    idleMs = this.#ports.limits.idleMs,
+    snapshotFactsMin = this.#ports.limits.snapshotFactsMin,
+  ): Promise<void> {
     const nowMs = this.#ports.nowMs();
     for (const [screening, rest] of this.#rests) if (nowMs - rest.lastMs > 60_000) this.#rests.delete(screening);
     for (const [screening, slot] of this.#slots) {
@@ -421,7 +425,8 @@ export class ShardRuntime implements ActorHost {
     const nowMs = this.#ports.nowMs();
     const { restMs, restMaxMs } = this.#ports.limits;
     const before = this.#rests.get(screening);
-    const pauseMs = before === undefined || nowMs - before.lastMs > 60_000 ? restMs : Math.min(before.pauseMs * 2, restMaxMs);
+    const pauseMs =
+      before === undefined || nowMs - before.lastMs > 60_000 ? restMs : Math.min(before.pauseMs * 2, restMaxMs);
     this.#rests.set(screening, { pauseMs, lastMs: nowMs });
     this.#slots.set(screening, { is: 'resting', untilMs: nowMs + pauseMs });
     this.#wheel.add(screening, nowMs + pauseMs);

@@ -7,7 +7,7 @@
  * other thread is gone, everything under way is answered "unavailable".
  */
 import type { Command } from '../actors/seat-command.ts';
-import { OutcomeCode, type Outcome, type Refused } from '../actors/seat-outcome.ts';
+import { type Outcome, OutcomeCode, type Refused } from '../actors/seat-outcome.ts';
 import type { Asker } from './asker.ts';
 import type { SeatDelta, SeatSnapshot } from './seat-replica.ts';
 import type { Subscriber } from './shard-runtime.ts';
@@ -197,7 +197,8 @@ export class ThreadLink implements Asker, Subscriber {
         this.#ports.server.unsubscribe(message[1], this);
         return;
       case 'snapshot':
-        for (const subscriber of this.#subscribers.get(message[1].screening) ?? []) subscriber.snapshotTaken(message[1]);
+        for (const subscriber of this.#subscribers.get(message[1].screening) ?? [])
+          subscriber.snapshotTaken(message[1]);
         return;
       case 'delta':
         for (const subscriber of this.#subscribers.get(message[1].screening) ?? []) subscriber.seatsChanged(message[1]);

@@ -9,8 +9,8 @@
  * Always true: `wire.answer` is called at most once, and never after `aborted`.
  */
 import { STATUS_CODES } from 'node:http';
-import type { HttpHandler, HttpRequest, HttpResponse } from './socket-port.ts';
 import { SOCKET_LIMITS } from './socket-limits.ts';
+import type { HttpHandler, HttpRequest, HttpResponse } from './socket-port.ts';
 
 /** What is known of a request when its header has been read. Names of headers are lower-case. */
 export interface RequestHead {
@@ -101,7 +101,11 @@ export class HttpExchange {
     };
     try {
       const response = this.#rules.handler(request);
-      if (response instanceof Promise) response.then((settled) => this.#answer(settled), (error) => this.#fail(error));
+      if (response instanceof Promise)
+        response.then(
+          (settled) => this.#answer(settled),
+          (error) => this.#fail(error),
+        );
       else this.#answer(response);
     } catch (error) {
       this.#fail(error);

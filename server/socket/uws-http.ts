@@ -41,7 +41,12 @@ export function serveUwsRequest(
 }
 
 /** Writes and ends. The caller has made sure that the response is alive, and corked where it is not in its handler. */
-export function writeUwsAnswer(response: UwsResponse, answer: HttpResponse, isHead: boolean, closeAfter: boolean): void {
+export function writeUwsAnswer(
+  response: UwsResponse,
+  answer: HttpResponse,
+  isHead: boolean,
+  closeAfter: boolean,
+): void {
   response.writeStatus(`${answer.status} ${statusText(answer.status)}`);
   for (const [name, value] of Object.entries(answer.headers ?? {})) response.writeHeader(name, value);
   if (isBodiless(answer.status)) response.endWithoutBody(undefined, closeAfter);

@@ -105,6 +105,8 @@ create table journal (
   primary key (screening, version)
 ) partition by range (screening);
 
+-- Nobody changes the past, not even the owner of the table. Row triggers reach the partitions by themselves;
+-- the statement trigger against TRUNCATE is put on each.
 create function journal_is_append_only() returns trigger language plpgsql as $$
 begin
   raise exception 'the journal is append-only: % refused', tg_op using errcode = 'insufficient_privilege';
@@ -115,21 +117,31 @@ create trigger journal_no_truncate before truncate on journal
   for each statement execute function journal_is_append_only();
 
 -- 65,536 screenings to a partition: about a week of a large chain. Called for every screening that is created, so
--- that a COPY never finds its partition missing.
+-- that a COPY never finds its partition missing. The table is made by itself and then attached: CREATE TABLE …
+-- PARTITION OF would lock the journal until the import that called us commits, and the box offices with it.
 create function ensure_journal_partition(first_id bigint, last_id bigint) returns void
 language plpgsql security definer set search_path = poltrona, pg_temp as $$
 declare
   part bigint;
+  name text;
 begin
   for part in select generate_series(first_id / 65536, last_id / 65536) loop
-    if to_regclass(format('poltrona.journal_%s', part)) is null then
-      -- Two imports at once must not both create it.
-      perform pg_advisory_xact_lock(hashtext('poltrona.journal_partition'));
-      execute format('create table if not exists journal_%s partition of journal for values from (%s) to (%s)',
-        part, part * 65536, (part + 1) * 65536);
-    end if;
+    name := format('journal_%s', part);
+    continue when to_regclass('poltrona.' || name) is not null;
+    -- Two imports at once must not both create it; the second waits for the first's commit, and looks again, in the
+    -- table itself: to_regclass may still answer from what this session had read before it waited.
+    perform pg_advisory_xact_lock(hashtext('poltrona.journal_partition'));
+    continue when exists (
+      select from pg_class where relname = name and relnamespace = 'poltrona'::regnamespace);
+    execute format('create table %I (like journal including all)', name);
+    execute format('create trigger journal_no_truncate before truncate on %I
+      for each statement execute function journal_is_append_only()', name);
+    execute format('revoke insert, update, delete, truncate on %I from current_user', name);
+    execute format('alter table journal attach partition %I for values from (%s) to (%s)',
+      name, part * 65536, (part + 1) * 65536);
   end loop;
 end $$;
+revoke execute on function ensure_journal_partition from public;
 
 create function screenings_ensure_partition() returns trigger
 language plpgsql security definer set search_path = poltrona, pg_temp as $$
@@ -159,10 +171,11 @@ insert into shards (shard) select generate_series(0, 255);
 
 -- Projections, written in the same transaction as the facts they come from. ---------------------------------
 
+-- Ids are compared byte by byte, whatever the language of the database: quicker, and no index depends on a collation.
 create table orders (
-  id text primary key,
+  id text collate "C" primary key,
   screening bigint not null,
-  buyer text not null,
+  buyer text collate "C" not null,
   state text not null check (state in
     ('created', 'authorised', 'sold', 'captured', 'expired', 'refused', 'cancelled', 'refunded')),
   amount_cents bigint not null check (amount_cents >= 0),
@@ -173,12 +186,12 @@ create index orders_screening on orders (screening);
 create index orders_buyer on orders (buyer);
 
 create table tickets (
-  id text primary key,
-  code text not null,
+  id text collate "C" primary key,
+  code text collate "C" not null,
   screening bigint not null,
   seat integer not null,
-  order_id text not null references orders,
-  buyer text not null,
+  order_id text collate "C" not null references orders,
+  buyer text collate "C" not null,
   type smallint not null,
   price_cents integer not null check (price_cents >= 0),
   state text not null check (state in ('live', 'used', 'cancelled', 'refunded')),
@@ -218,6 +231,8 @@ grant usage on schema poltrona to poltrona_shard, poltrona_app, poltrona_reader;
 grant select on all tables in schema poltrona to poltrona_shard, poltrona_app;
 grant select on journal, snapshots, shards, orders, tickets, screenings, seat_maps, auditoriums, cinemas, films, exhibitors
   to poltrona_reader;
+-- Only the shard role appends, not even the owner. (An owner could grant it back to itself; a slip it cannot.)
+revoke insert, update, delete, truncate on journal from current_user;
 grant insert on journal to poltrona_shard;
 grant insert, update on orders, tickets, snapshots to poltrona_shard;
 grant delete on snapshots to poltrona_shard;

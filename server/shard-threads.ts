@@ -1,0 +1,147 @@
+/**
+ * The shard threads as the main thread sees them: started together, linked each with each, asked for their
+ * metrics, drained together. A thread that dies takes the process down with it: its actors' askers and its sockets
+ * are gone anyway, a restart takes two seconds, and half a server is a state that nobody has tested.
+ */
+import { once } from 'node:events';
+import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
+import type { FromThread, ThreadStart, ToThread } from './thread-messages.ts';
+
+export interface ShardThreadsPorts {
+  log(level: 'info' | 'warn' | 'error', message: string, details?: Readonly<Record<string, unknown>>): void;
+  /** A thread died or cannot go on: the process must stop. */
+  onDeath(thread: number, reason: string): void;
+}
+
+interface Thread {
+  readonly worker: Worker;
+  isExpectedToExit: boolean;
+}
+
+/** How long the metrics of a busy thread are waited for, milliseconds; then they are left out of the sum. */
+const METRICS_DEADLINE_MS = 2_000;
+
+export class ShardThreads {
+  readonly #ports: ShardThreadsPorts;
+  readonly #threads: Thread[] = [];
+  readonly #collections = new Map<number, (values: readonly object[]) => void>();
+  #nextCollection = 1;
+  #waiting: { kind: FromThread['kind']; thread: number; resolve: (message: FromThread) => void }[] = [];
+
+  constructor(ports: ShardThreadsPorts) {
+    this.#ports = ports;
+  }
+
+  /** Starts `common.threads` threads; resolves when all of them have their journal. */
+  async start(common: Omit<ThreadStart, 'thread' | 'links'>): Promise<void> {
+    const links = pairwiseLinks(common.threads);
+    const entry = new URL('./shard-thread.js', import.meta.url);
+    const started: Promise<FromThread>[] = [];
+    for (let thread = 0; thread < common.threads; thread++) {
+      const own = links[thread] ?? new Map<number, MessagePort>();
+      const workerData: ThreadStart = { ...common, thread, links: own };
+      const worker = new Worker(entry, { workerData, transferList: [...own.values()] });
+      this.#watch(thread, worker);
+      started.push(this.#next('started', thread));
+    }
+    await Promise.all(started);
+  }
+
+  /** Opens the port in every thread; resolves with the port and the socket layer's name. */
+  async listen(port: number): Promise<{ port: number; adapter: string; listeners: number }> {
+    let listeners = 0;
+    let chosen = port;
+    let adapter = '';
+    for (let thread = 0; thread < this.#threads.length; thread++) {
+      const answer = this.#next('listening', thread);
+      this.#tell(thread, { kind: 'listen', port: chosen });
+      const message = await answer;
+      if (message.kind !== 'listening' || message.port === null) continue;
+      listeners++;
+      chosen = message.port;
+      adapter = message.adapter;
+    }
+    return { port: chosen, adapter, listeners };
+  }
+
+  /** Drains all threads at once; resolves when they have ended. */
+  async drain(): Promise<void> {
+    await Promise.all(
+      this.#threads.map(async (thread, index) => {
+        if (thread.isExpectedToExit) return;
+        thread.isExpectedToExit = true;
+        const exited = once(thread.worker, 'exit');
+        this.#tell(index, { kind: 'drain' });
+        await exited;
+      }),
+    );
+  }
+
+  #watch(thread: number, worker: Worker): void {
+    this.#threads.push({ worker, isExpectedToExit: false });
+    worker.on('message', (message: FromThread) => this.#hear(thread, message));
+    worker.on('error', (cause) => this.#ports.onDeath(thread, cause.stack ?? cause.message));
+    worker.on('exit', (code) => {
+      if (!this.#threads[thread]?.isExpectedToExit) this.#ports.onDeath(thread, `exit code ${code}`);
+    });
+  }
+
+  #hear(thread: number, message: FromThread): void {
+    switch (message.kind) {
+      case 'metrics':
+        this.#collections.get(message.id * 64 + thread)?.(message.values);
+        return;
+      case 'want-all-metrics':
+        void this.#collectMetrics().then((threads) =>
+          this.#tell(thread, { kind: 'all-metrics', id: message.id, threads }),
+        );
+        return;
+      case 'failed':
+        this.#ports.onDeath(thread, message.reason);
+        return;
+      default: {
+        const index = this.#waiting.findIndex((waiting) => waiting.kind === message.kind && waiting.thread === thread);
+        this.#waiting.splice(index, index < 0 ? 0 : 1)[0]?.resolve(message);
+      }
+    }
+  }
+
+  #next(kind: FromThread['kind'], thread: number): Promise<FromThread> {
+    return new Promise((resolve) => this.#waiting.push({ kind, thread, resolve }));
+  }
+
+  async #collectMetrics(): Promise<object[][]> {
+    const id = this.#nextCollection++;
+    const answers = this.#threads.map((_, thread) => {
+      const key = id * 64 + thread;
+      return new Promise<object[]>((resolve) => {
+        const timer = setTimeout(() => end([]), METRICS_DEADLINE_MS);
+        const end = (values: readonly object[]): void => {
+          clearTimeout(timer);
+          this.#collections.delete(key);
+          resolve([...values]);
+        };
+        this.#collections.set(key, end);
+        this.#tell(thread, { kind: 'collect-metrics', id });
+      });
+    });
+    return Promise.all(answers);
+  }
+
+  #tell(thread: number, message: ToThread): void {
+    this.#threads[thread]?.worker.postMessage(message);
+  }
+}
+
+/** `result[a].get(b)`: the port of thread a to thread b. */
+function pairwiseLinks(threads: number): Map<number, MessagePort>[] {
+  const links = Array.from({ length: threads }, () => new Map<number, MessagePort>());
+  for (let a = 0; a < threads; a++) {
+    for (let b = a + 1; b < threads; b++) {
+      const { port1, port2 } = new MessageChannel();
+      links[a]?.set(b, port1);
+      links[b]?.set(a, port2);
+    }
+  }
+  return links;
+}

@@ -1,0 +1,153 @@
+/**
+ * Everything of one shard thread below the gateway: journal connection, runtime, bus. Shared with nothing but
+ * the links to the other threads.
+ */
+import type { MessagePort } from 'node:worker_threads';
+import type pg from 'pg';
+import type { Command } from '../actors/seat-command.ts';
+import type { Outcome } from '../actors/seat-outcome.ts';
+import { CopyWriter } from '../storage/copy-writer.ts';
+import { createPool, type DatabaseConfig } from '../storage/database.ts';
+import { allocateEpochs } from '../storage/epochs.ts';
+import { Journal } from '../storage/journal.ts';
+import { type CommonRules, Recovery } from '../storage/recovery.ts';
+import type { Bus } from './bus.ts';
+import { SoleOwnership } from './ownership.ts';
+import { RUNTIME_LIMITS, ShardRuntime, TICK_MS } from './shard-runtime.ts';
+import { ThreadBus } from './thread-bus.ts';
+import { type LinkPort, ThreadLink } from './thread-link.ts';
+
+export interface EngineOptions {
+  readonly thread: number;
+  /** Unique per process and thread; shown in pg_stat_activity. */
+  readonly writerName: string;
+  readonly database: DatabaseConfig;
+  readonly rules: CommonRules;
+  /** `owners[shard]`: the thread that owns it. */
+  readonly owners: Uint8Array;
+  readonly epochs: ReadonlyMap<number, number>;
+  readonly links: ReadonlyMap<number, MessagePort>;
+}
+
+export interface EngineObserver {
+  decided(command: Command, outcome: Outcome): void;
+  committed(rows: number, elapsedMs: number): void;
+  fenced(screenings: number): void;
+  commitUnknown(): void;
+  /** The answers of a commit were given; send them now, the deltas follow. */
+  answersReleased(): void;
+  paymentDue(screening: number, order: string): void;
+  /** The journal cannot go on; the process must stop. */
+  failed(cause: unknown): void;
+  log(level: 'info' | 'warn' | 'error', message: string, details: Readonly<Record<string, unknown>>): void;
+}
+
+/** How long a commit may take before its fate is looked up, milliseconds. A commit takes 1–50 ms; a disk that stalls this long is a failure. */
+const COMMIT_DEADLINE_MS = 5_000;
+const RECONNECT_PAUSE_MAX_MS = 500;
+const PASSIVATE_EVERY_MS = 30_000;
+const SWEEP_EVERY_MS = 1_000;
+/** Connections for loading screenings. Loads are bounded by `RUNTIME_LIMITS.loadsMax`. */
+const POOL_MAX = 4;
+
+export class ShardEngine {
+  readonly bus: Bus;
+  readonly runtime: ShardRuntime;
+  readonly journal: Journal;
+  /** For reading the catalogue on this thread. */
+  readonly pool: pg.Pool;
+  readonly #writer: CopyWriter;
+  readonly #links: ReadonlyMap<number, ThreadLink>;
+  readonly #timers: NodeJS.Timeout[] = [];
+
+  constructor(options: EngineOptions, observer: EngineObserver) {
+    const warn = (message: string, cause: unknown): void => observer.log('warn', message, { cause });
+    this.pool = createPool(options.database, 'shard', `${options.writerName} reads`, POOL_MAX, (cause) =>
+      warn('an idle database connection broke', cause),
+    );
+    this.#writer = new CopyWriter(options.database, {
+      name: options.writerName,
+      commitDeadlineMs: COMMIT_DEADLINE_MS,
+      reconnectPauseMaxMs: RECONNECT_PAUSE_MAX_MS,
+      onWarning: warn,
+    });
+    this.journal = new Journal(
+      this.#writer,
+      {
+        committed: (rows, elapsedMs) => observer.committed(rows, elapsedMs),
+        fenced: (screenings) => observer.fenced(screenings),
+        unknown: (cause) => {
+          observer.commitUnknown();
+          warn('the fate of a commit is unknown; reading back', cause);
+        },
+        rejected: (screening, cause) => observer.log('error', 'PostgreSQL refuses rows of ours', { screening, cause }),
+        lost: (rows, cause) =>
+          observer.log('error', 'PostgreSQL refused a batch; nothing of it was stored', { rows, cause }),
+        released: () => {
+          this.#flushLinks();
+          observer.answersReleased();
+          this.runtime.publishChanges();
+          this.#flushLinks();
+        },
+        failed: (cause) => observer.failed(cause),
+      },
+      { soon: (callback) => void setImmediate(callback), nowMs: () => performance.now() },
+    );
+    this.runtime = new ShardRuntime({
+      journal: this.journal,
+      loader: new Recovery(this.pool, options.rules, warn),
+      ownership: new SoleOwnership(
+        options.epochs,
+        (shard) => this.#allocateEpoch(shard),
+        (cause) => warn('no new epoch could be allocated', cause),
+      ),
+      limits: RUNTIME_LIMITS,
+      nowMs: Date.now,
+      paymentDue: (screening, order) => observer.paymentDue(screening, order),
+      decided: (command, outcome) => observer.decided(command, outcome),
+      log: (level, message, details) => observer.log(level, message, details),
+    });
+    const ports = {
+      server: this.runtime,
+      nowMs: Date.now,
+      endOfTurn: (callback: () => void) => void setImmediate(callback),
+    };
+    this.#links = new Map(
+      [...options.links].map(([thread, port]) => [thread, new ThreadLink(port as unknown as LinkPort, ports)]),
+    );
+    this.bus = new ThreadBus(options.owners, options.thread, this.runtime, this.#links);
+  }
+
+  /** Connects to the database and starts the clocks. */
+  async start(): Promise<void> {
+    await this.#writer.open();
+    this.#every(TICK_MS, () => this.runtime.tick());
+    this.#every(SWEEP_EVERY_MS, () => {
+      for (const link of this.#links.values()) link.sweep();
+    });
+    this.#every(PASSIVATE_EVERY_MS, () => void this.runtime.passivateIdle());
+  }
+
+  /** Settles what is in flight, writes snapshots, closes the connections. No command may come any more. */
+  async stop(): Promise<void> {
+    await this.runtime.drain();
+    for (const timer of this.#timers) clearInterval(timer);
+    for (const link of this.#links.values()) link.flush();
+    await this.#writer.close();
+    await this.pool.end();
+  }
+
+  #every(intervalMs: number, act: () => void): void {
+    this.#timers.push(setInterval(act, intervalMs));
+  }
+
+  #flushLinks(): void {
+    for (const link of this.#links.values()) link.flush();
+  }
+
+  async #allocateEpoch(shard: number): Promise<number> {
+    const epoch = (await allocateEpochs(this.pool, [shard])).get(shard);
+    if (epoch === undefined) throw new Error(`shard ${shard} has no row in the table shards`);
+    return epoch;
+  }
+}
