@@ -81,6 +81,19 @@ export type Accepted =
   | { readonly code: 0; readonly kind: 'checked-in'; readonly ticket: string; readonly seat: number }
   | { readonly code: 0; readonly kind: 'done' };
 
+/** The answer to `MineQuery` (seat-mine.ts). */
+export interface MineAnswer {
+  readonly code: 0;
+  readonly kind: 'mine';
+  readonly holds: readonly {
+    readonly hold: number;
+    readonly seats: readonly number[];
+    readonly deadlineMs: number;
+    readonly paying: boolean;
+  }[];
+  readonly orders: readonly { readonly order: string; readonly tickets: readonly TicketSummary[] }[];
+}
+
 export interface Refused {
   readonly code: Exclude<OutcomeCode, 0>;
   /** The seats that are the reason, where seats are. */
@@ -90,3 +103,6 @@ export interface Refused {
 }
 
 export type Outcome = Accepted | Refused;
+
+/** Everything that an asker can hear: outcomes of commands, answers to questions. */
+export type Answer = Outcome | MineAnswer;

@@ -27,7 +27,7 @@ test('walks of different connections never meet, and none has more than ten seat
 });
 
 test('a spot is held, then released, and waits for its answer in between', () => {
-  const walk = new SeatWalk({ firstScreening: 1, screenings: 1, seats: 2, connections: 1, seatsPerBuyer: 10 }, 7);
+  const walk = new SeatWalk({ firstScreening: 1, screenings: 1, seats: 16, connections: 8, seatsPerBuyer: 2 }, 7);
   assert.equal(walk.sent(walk.spot), true);
   assert.equal(walk.sent(walk.spot), true);
   assert.equal(walk.spot, -1);

@@ -1,43 +1,44 @@
-/** What an outcome looks like on the wire: deadlines become milliseconds left, so that no client compares its clock with ours. */
-import { type Outcome, OutcomeCode } from '../actors/seat-outcome.ts';
-import { type ServerMessage, ServerOp } from './protocol/server-messages.ts';
+/** What an answer looks like on the wire: deadlines become milliseconds left, so that no client compares its clock with ours. */
+import { type Answer, OutcomeCode, type TicketSummary } from '../actors/seat-outcome.ts';
+import { ServerOp } from './protocol/opcodes.ts';
+import type { ServerMessage } from './protocol/server-messages.ts';
 
 const none: readonly number[] = [];
 
-/** `op` is the opcode of the client's message (reserved for answers that depend on it). */
-export function answerMessage(requestId: string, outcome: Outcome, version: number, nowMs: number): ServerMessage {
-  if (outcome.code !== OutcomeCode.accepted) {
-    return [ServerOp.answer, requestId, outcome.code, version, outcome.seats ?? none];
-  }
-  switch (outcome.kind) {
+/** `screening` is used where the wire names it instead of a request id. */
+export function answerMessage(
+  requestId: string,
+  answer: Answer,
+  version: number,
+  nowMs: number,
+  screening: number,
+): ServerMessage {
+  const op = ServerOp.answer;
+  if (answer.code !== OutcomeCode.accepted) return [op, requestId, answer.code, version, answer.seats ?? none];
+  const msLeft = (deadlineMs: number): number => Math.max(0, deadlineMs - nowMs);
+  switch (answer.kind) {
     case 'hold':
-      return [
-        ServerOp.answer,
-        requestId,
-        0,
-        version,
-        outcome.hold,
-        outcome.seats,
-        Math.max(0, outcome.deadlineMs - nowMs),
-      ];
+      return [op, requestId, 0, version, answer.hold, answer.seats, msLeft(answer.deadlineMs)];
     case 'released':
-      return [ServerOp.answer, requestId, 0, version, outcome.hold, outcome.seats];
+      return [op, requestId, 0, version, answer.hold, answer.seats];
     case 'sold':
-      return [
-        ServerOp.answer,
-        requestId,
-        0,
-        version,
-        outcome.order,
-        outcome.tickets.map(
-          ({ ticket, code, seat, type, priceCents }) => [ticket, code, seat, type, priceCents] as const,
-        ),
-      ];
+      return [op, requestId, 0, version, answer.order, answer.tickets.map(ticketOnWire)];
+    case 'mine': {
+      const holds = answer.holds.map(
+        ({ hold, seats, deadlineMs, paying }) => [hold, seats, msLeft(deadlineMs), paying ? 1 : 0] as const,
+      );
+      const orders = answer.orders.map(({ order, tickets }) => [order, tickets.map(ticketOnWire)] as const);
+      return [ServerOp.mine, screening, holds, orders];
+    }
     // No client message leads to these: they answer the server's own commands.
     case 'payment':
     case 'voided':
     case 'checked-in':
     case 'done':
-      return [ServerOp.answer, requestId, 0, version];
+      return [op, requestId, 0, version];
   }
+}
+
+function ticketOnWire({ ticket, code, seat, type, priceCents }: TicketSummary) {
+  return [ticket, code, seat, type, priceCents] as const;
 }

@@ -10,7 +10,7 @@
 import { createHash } from 'node:crypto';
 import { customAlphabet, nanoid } from 'nanoid';
 import { type TicketLine, TicketType } from '../actors/seat-command.ts';
-import { type Outcome, OutcomeCode } from '../actors/seat-outcome.ts';
+import { type Answer, OutcomeCode } from '../actors/seat-outcome.ts';
 import type { Asker } from '../workers/asker.ts';
 import type { Bus } from '../workers/bus.ts';
 import type { PaymentProvider } from './payments/payment-port.ts';
@@ -61,7 +61,7 @@ export class Checkout {
     );
   }
 
-  async #buy(request: PurchaseRequest): Promise<Answer> {
+  async #buy(request: PurchaseRequest): Promise<Step> {
     const { buyer, requestId, screening, hold, seats, detail } = request;
     const fullCents = await this.#ports.priceCents(screening);
     if (fullCents === null) return { outcome: { code: OutcomeCode.unknownScreening }, version: 0 };
@@ -109,7 +109,7 @@ export class Checkout {
     });
   }
 
-  #ask(screening: number, command: Parameters<Bus['submit']>[1]): Promise<Answer> {
+  #ask(screening: number, command: Parameters<Bus['submit']>[1]): Promise<Step> {
     return new Promise((resolve) => {
       const asker: Asker = { answered: (_tag, _requestId, outcome, version) => resolve({ outcome, version }) };
       this.#ports.bus.submit(screening, command, asker, 0, this.#ports.nowMs() + this.#ports.stepDeadlineMs);
@@ -117,8 +117,8 @@ export class Checkout {
   }
 }
 
-interface Answer {
-  readonly outcome: Outcome;
+interface Step {
+  readonly outcome: Answer;
   readonly version: number;
 }
 

@@ -6,7 +6,7 @@
  * a socket, not one an answer. The backlog of a slow reader is bounded by the socket layer, which closes it; the
  * commands under way by `COMMANDS_UNDER_WAY_MAX`, above which they are answered "busy".
  */
-import type { Outcome, OutcomeCode } from '../actors/seat-outcome.ts';
+import type { Answer, OutcomeCode } from '../actors/seat-outcome.ts';
 import type { Asker } from '../workers/asker.ts';
 import { answerMessage } from './answer-message.ts';
 import type { MessageRate } from './message-rate.ts';
@@ -22,7 +22,7 @@ export const COMMANDS_UNDER_WAY_MAX = 4096;
 export interface ConnectionHost {
   /** The connection has answers to send; `flush` will be called at the end of the turn, or of the commit. */
   answersWaiting(connection: Connection): void;
-  answered(code: OutcomeCode): void;
+  commandAnswered(): void;
 }
 
 export class Connection implements Asker, Watcher {
@@ -43,17 +43,16 @@ export class Connection implements Asker, Watcher {
     this.rate = rate;
   }
 
-  /** `tag` is the opcode of the message that asked. */
-  answered(tag: number, requestId: string, outcome: Outcome, version: number, nowMs: number): void {
+  /** `tag`: the screening. */
+  answered(tag: number, requestId: string, answer: Answer, version: number, nowMs: number): void {
     this.commandsUnderWay--;
-    this.#host.answered(outcome.code);
-    this.queue(answerMessage(tag, requestId, outcome, version, nowMs));
+    this.#host.commandAnswered();
+    this.queue(answerMessage(requestId, answer, version, nowMs, tag));
   }
 
   /** An answer that no actor gave. */
   refuse(requestId: string, code: Exclude<OutcomeCode, 0>): void {
-    this.#host.answered(code);
-    this.queue(answerMessage(0, requestId, { code }, 0, 0));
+    this.queue(answerMessage(requestId, { code }, 0, 0, 0));
   }
 
   queue(message: ServerMessage): void {

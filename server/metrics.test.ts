@@ -4,7 +4,7 @@ import { OutcomeCode } from '../actors/seat-outcome.ts';
 import { collectThreadMetrics, countDecision, createThreadCounters, observe, renderAll } from './metrics.ts';
 
 /** The value on the line that begins with `series`. */
-function valueOf(page: string, series: string): number | undefined {
+function seriesValue(page: string, series: string): number | undefined {
   const line = page.split('\n').find((text) => text.startsWith(`${series} `));
   return line === undefined ? undefined : Number(line.slice(series.length + 1));
 }
@@ -19,10 +19,10 @@ test('counters and gauges of all threads are summed', async () => {
   second.connections = 4;
   first.fenced = 1;
   const page = await renderAll([collectThreadMetrics(first), collectThreadMetrics(second)]);
-  assert.equal(valueOf(page, 'poltrona_decisions_total{kind="hold",code="accepted"}'), 2);
-  assert.equal(valueOf(page, 'poltrona_decisions_total{kind="hold",code="seatHeld"}'), 1);
-  assert.equal(valueOf(page, 'poltrona_connections'), 7);
-  assert.equal(valueOf(page, 'poltrona_fenced_total'), 1);
+  assert.equal(seriesValue(page, 'poltrona_decisions_total{kind="hold",code="accepted"}'), 2);
+  assert.equal(seriesValue(page, 'poltrona_decisions_total{kind="hold",code="seatHeld"}'), 1);
+  assert.equal(seriesValue(page, 'poltrona_connections'), 7);
+  assert.equal(seriesValue(page, 'poltrona_fenced_total'), 1);
 });
 
 test('a commit is counted once, in its bucket and in every longer one', async () => {
@@ -31,20 +31,20 @@ test('a commit is counted once, in its bucket and in every longer one', async ()
   observe(counters.commitSeconds, 0.004);
   observe(counters.commitSeconds, 60);
   const page = await renderAll([collectThreadMetrics(counters), collectThreadMetrics(createThreadCounters())]);
-  assert.equal(valueOf(page, 'poltrona_commits_total'), 3);
-  assert.equal(valueOf(page, 'poltrona_commit_seconds_bucket{le="0.002"}'), 0);
-  assert.equal(valueOf(page, 'poltrona_commit_seconds_bucket{le="0.004"}'), 2);
-  assert.equal(valueOf(page, 'poltrona_commit_seconds_bucket{le="5"}'), 2);
-  assert.equal(valueOf(page, 'poltrona_commit_seconds_bucket{le="+Inf"}'), 3);
-  assert.equal(valueOf(page, 'poltrona_commit_seconds_count'), 3);
-  assert.equal(valueOf(page, 'poltrona_commit_seconds_sum'), 60.007);
+  assert.equal(seriesValue(page, 'poltrona_commits_total'), 3);
+  assert.equal(seriesValue(page, 'poltrona_commit_seconds_bucket{le="0.002"}'), 0);
+  assert.equal(seriesValue(page, 'poltrona_commit_seconds_bucket{le="0.004"}'), 2);
+  assert.equal(seriesValue(page, 'poltrona_commit_seconds_bucket{le="5"}'), 2);
+  assert.equal(seriesValue(page, 'poltrona_commit_seconds_bucket{le="+Inf"}'), 3);
+  assert.equal(seriesValue(page, 'poltrona_commit_seconds_count'), 3);
+  assert.equal(seriesValue(page, 'poltrona_commit_seconds_sum'), 60.007);
 });
 
 test('figures of the process are not summed over its threads', async () => {
   const metrics = collectThreadMetrics(createThreadCounters());
-  const one = valueOf(await renderAll([metrics]), 'poltrona_resident_memory_bytes');
+  const one = seriesValue(await renderAll([metrics]), 'poltrona_resident_memory_bytes');
   assert.ok(one !== undefined && one > 0);
-  assert.equal(valueOf(await renderAll([metrics, metrics, metrics]), 'poltrona_resident_memory_bytes'), one);
+  assert.equal(seriesValue(await renderAll([metrics, metrics, metrics]), 'poltrona_resident_memory_bytes'), one);
 });
 
 test('every metric is named poltrona_ with help and type, and every outcome code fits its counter', async () => {
@@ -65,5 +65,5 @@ test('what a thread collects can be posted to another one', () => {
 test('a thread that did not answer is left out', async () => {
   const counters = createThreadCounters();
   counters.answers = 5;
-  assert.equal(valueOf(await renderAll([[], collectThreadMetrics(counters)]), 'poltrona_answers_total'), 5);
+  assert.equal(seriesValue(await renderAll([[], collectThreadMetrics(counters)]), 'poltrona_answers_total'), 5);
 });

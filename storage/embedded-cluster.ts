@@ -8,6 +8,7 @@ import {
   chownSync,
   closeSync,
   existsSync,
+  fchownSync,
   mkdirSync,
   mkdtempSync,
   openSync,
@@ -78,8 +79,8 @@ export async function initialise(cluster: Cluster): Promise<void> {
   // Byte order and PostgreSQL's own C.UTF-8: no index depends on the operating system's collations, which change.
   const locale = ['--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--encoding=UTF8'];
   const flags = ['--username=postgres', '--auth=trust', '--no-instructions', ...locale];
-  const log = openSync(cluster.logFile, 'a');
-  const from = statSync(cluster.logFile).size;
+  const log = openLog(cluster);
+  const from = logSize(cluster);
   const child = spawn(cluster.binaries.initdb, [`--pgdata=${aside}`, ...flags], spawnOptions(cluster, log));
   closeSync(log);
   const code = await exitOf(child);
@@ -131,7 +132,7 @@ export function spawnPostmaster(
   if (existsSync(cluster.logFile) && statSync(cluster.logFile).size > LOG_BYTES_MAX) {
     renameSync(cluster.logFile, `${cluster.logFile}.1`);
   }
-  const log = openSync(cluster.logFile, 'a');
+  const log = openLog(cluster);
   const args = postgresArguments(cluster.clusterFolder, socketFolder, PORT, settings);
   const child = spawn(cluster.binaries.postgres, args, { ...spawnOptions(cluster, log), detached: true });
   closeSync(log);
@@ -173,6 +174,12 @@ export function logSince(cluster: Cluster, from: number): string {
     .toString('utf8')
     .trim()
     .slice(-2_000);
+}
+
+function openLog({ logFile, user }: Cluster): number {
+  const log = openSync(logFile, 'a', 0o600);
+  if (user !== null) fchownSync(log, user.uid, user.gid);
+  return log;
 }
 
 function spawnOptions(cluster: Cluster, output: number | 'ignore') {

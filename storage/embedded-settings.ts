@@ -4,7 +4,7 @@
  * belong to the build and not to whatever an old data folder holds.
  */
 
-/** The promises rest on these three; they are given last and cannot be overruled. */
+/** The promises rest on these three, and no option of ours overrules them. (A database can still have settings of its own: settings-check.ts.) */
 const DURABLE = { fsync: 'on', synchronous_commit: 'on', full_page_writes: 'on' };
 
 const TUNED = {

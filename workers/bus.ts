@@ -9,12 +9,16 @@
  * - After `subscribe` come a snapshot and then deltas without a gap, or `gone`.
  */
 import type { Command } from '../actors/seat-command.ts';
+import type { MineQuery } from '../actors/seat-mine.ts';
 import type { Asker } from './asker.ts';
 import type { Subscriber } from './shard-runtime.ts';
 
+/** What a screening's actor is told or asked. */
+export type ActorMessage = Command | MineQuery;
+
 export interface Bus {
   /** `deadlineMs`: on this process's clock, milliseconds since 1970. */
-  submit(screening: number, command: Command, asker: Asker, tag: number, deadlineMs: number): void;
+  submit(screening: number, command: ActorMessage, asker: Asker, tag: number, deadlineMs: number): void;
   subscribe(screening: number, subscriber: Subscriber): void;
   unsubscribe(screening: number, subscriber: Subscriber): void;
 }

@@ -1,6 +1,6 @@
 /** One decision on its way to the journal and back: the journal's entry, and the answer that waits for it. */
 import type { RecordedFact } from '../actors/seat-fact.ts';
-import type { Outcome } from '../actors/seat-outcome.ts';
+import type { Answer } from '../actors/seat-outcome.ts';
 import type { JournalEntry, Settlement } from '../storage/journal-entry.ts';
 import type { Projection } from '../storage/projection.ts';
 import type { Asker } from './asker.ts';
@@ -19,7 +19,7 @@ export class Decision implements JournalEntry {
   readonly asker: Asker;
   readonly tag: number;
   readonly requestId: string;
-  readonly outcome: Outcome;
+  readonly outcome: Answer;
   /** The screening's version after the decision. */
   readonly version: number;
   /** `seat << 2 | status` of every seat that its facts touched. */
@@ -37,7 +37,7 @@ export class Decision implements JournalEntry {
     asker: Asker,
     tag: number,
     requestId: string,
-    outcome: Outcome,
+    outcome: Answer,
     version: number,
     changes: readonly number[],
     salesOpen: boolean,

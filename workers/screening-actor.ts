@@ -19,7 +19,8 @@ import type { Command } from '../actors/seat-command.ts';
 import { decide } from '../actors/seat-decide.ts';
 import { evolve } from '../actors/seat-evolve.ts';
 import { FactKind, type RecordedFact } from '../actors/seat-fact.ts';
-import { type Outcome, OutcomeCode, type Refused } from '../actors/seat-outcome.ts';
+import { type MineQuery, mineOf } from '../actors/seat-mine.ts';
+import { type Answer, OutcomeCode, type Refused } from '../actors/seat-outcome.ts';
 import type { ScreeningState } from '../actors/seat-state.ts';
 import { writeSnapshot } from '../actors/snapshot.ts';
 import { encodeRow } from '../storage/fact-codec.ts';
@@ -40,7 +41,7 @@ export interface ActorHost {
   deadlineSet(actor: ScreeningActor, deadlineMs: number): void;
   /** The actor has committed changes to tell; asked once per commit. */
   changed(actor: ScreeningActor): void;
-  decided(command: Command, outcome: Outcome): void;
+  decided(command: Command, code: OutcomeCode): void;
   snapshotDue(screening: number, version: number, epoch: number, state: string): void;
   poisoned(actor: ScreeningActor, command: Command, cause: unknown): void;
   /** The last pending decision is settled and the actor has ended. */
@@ -131,7 +132,7 @@ export class ScreeningActor implements DecisionOwner {
       this.#poison(command, asker, tag, cause);
       return;
     }
-    this.#host.decided(command, decision.outcome);
+    this.#host.decided(command, decision.outcome.code);
     if (decision.facts.length === 0 && this.#pending === 0) {
       asker.answered(tag, command.requestId, decision.outcome, decision.version, command.atMs);
       return;
@@ -140,26 +141,51 @@ export class ScreeningActor implements DecisionOwner {
     this.#host.journal.append(decision);
   }
 
+  /** Answers a question. What it says may rest on uncommitted facts, so that it waits for them like a decision. */
+  tell(query: MineQuery, asker: Asker, tag: number): void {
+    this.lastUsedMs = query.atMs;
+    if (this.#end !== null) {
+      asker.answered(tag, query.requestId, unavailable, 0, query.atMs);
+      return;
+    }
+    const answer = mineOf(this.#state, query);
+    if (this.#pending === 0) {
+      asker.answered(tag, query.requestId, answer, this.#state.version, query.atMs);
+      return;
+    }
+    if (this.#host.journal.accepting !== 'yes') {
+      asker.answered(tag, query.requestId, unavailable, 0, query.atMs);
+      return;
+    }
+    this.#pending++;
+    this.#host.journal.append(this.#answerOnly(query.requestId, answer, asker, tag));
+  }
+
+  #answerOnly(requestId: string, answer: Answer, asker: Asker, tag: number): Decision {
+    const { version, salesOpen } = this.#state;
+    return new Decision(
+      this.screening,
+      noFacts,
+      '',
+      null,
+      this,
+      asker,
+      tag,
+      requestId,
+      answer,
+      version,
+      noChanges,
+      salesOpen,
+      null,
+    );
+  }
+
   #decide(command: Command, asker: Asker, tag: number): Decision {
     const state = this.#state;
     const { outcome, facts, repeated } = decide(state, command);
     if (facts.length === 0) {
       if (!repeated && outcome.code !== OutcomeCode.accepted) rememberRefusal(state, command, outcome);
-      return new Decision(
-        this.screening,
-        noFacts,
-        '',
-        null,
-        this,
-        asker,
-        tag,
-        command.requestId,
-        outcome,
-        state.version,
-        noChanges,
-        state.salesOpen,
-        null,
-      );
+      return this.#answerOnly(command.requestId, outcome, asker, tag);
     }
     const isSystem = command.kind === 'expire' || command.kind === 'claim';
     const epoch = command.kind === 'claim' ? command.epoch : state.epoch;

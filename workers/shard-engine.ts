@@ -5,7 +5,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type pg from 'pg';
 import type { Command } from '../actors/seat-command.ts';
-import type { Outcome } from '../actors/seat-outcome.ts';
+import type { OutcomeCode } from '../actors/seat-outcome.ts';
 import { CopyWriter } from '../storage/copy-writer.ts';
 import { createPool, type DatabaseConfig } from '../storage/database.ts';
 import { allocateEpochs } from '../storage/epochs.ts';
@@ -30,7 +30,7 @@ export interface EngineOptions {
 }
 
 export interface EngineObserver {
-  decided(command: Command, outcome: Outcome): void;
+  decided(command: Command, code: OutcomeCode): void;
   committed(rows: number, elapsedMs: number): void;
   fenced(screenings: number): void;
   commitUnknown(): void;
@@ -104,7 +104,7 @@ export class ShardEngine {
       limits: RUNTIME_LIMITS,
       nowMs: Date.now,
       paymentDue: (screening, order) => observer.paymentDue(screening, order),
-      decided: (command, outcome) => observer.decided(command, outcome),
+      decided: (command, code) => observer.decided(command, code),
       log: (level, message, details) => observer.log(level, message, details),
     });
     const ports = {

@@ -13,11 +13,12 @@
 import { Mailbox } from '../actors/mailbox.ts';
 import type { Command } from '../actors/seat-command.ts';
 import { evolve } from '../actors/seat-evolve.ts';
-import { type Outcome, OutcomeCode, type Refused } from '../actors/seat-outcome.ts';
+import { OutcomeCode, type Refused } from '../actors/seat-outcome.ts';
 import { initialState, nextDeadlineMs, paymentsDue, type ScreeningState } from '../actors/seat-state.ts';
 import { readSnapshot } from '../actors/snapshot.ts';
 import type { Journal } from '../storage/journal.ts';
 import { type Asker, nobody } from './asker.ts';
+import type { ActorMessage } from './bus.ts';
 import { DeadlineWheel } from './deadline-wheel.ts';
 import type { Ownership } from './ownership.ts';
 import { PoisonList } from './poison-list.ts';
@@ -72,12 +73,12 @@ export interface RuntimePorts {
   nowMs(): number;
   /** An order's payment deadline has passed while it was still being paid: the payment must be ended at the provider (promise I5). */
   paymentDue(screening: number, order: string): void;
-  decided(command: Command, outcome: Outcome): void;
+  decided(command: Command, code: OutcomeCode): void;
   log(level: 'info' | 'warn' | 'error', message: string, details: Readonly<Record<string, unknown>>): void;
 }
 
 interface Waiting {
-  readonly command: Command;
+  readonly command: ActorMessage;
   readonly asker: Asker;
   readonly tag: number;
 }
@@ -135,7 +136,7 @@ export class ShardRuntime implements ActorHost {
   }
 
   /** Gives the command to the screening's actor. The asker is answered once, now or after a commit. Stamps `command.atMs`. */
-  submit(screening: number, command: Command, asker: Asker, tag: number): void {
+  submit(screening: number, command: ActorMessage, asker: Asker, tag: number): void {
     (command as { atMs: number }).atMs = this.#ports.nowMs();
     const slot = this.#slots.get(screening);
     if (slot !== undefined && slot.is === 'live') {
@@ -143,13 +144,14 @@ export class ShardRuntime implements ActorHost {
         asker.answered(tag, command.requestId, failed, 0, command.atMs);
         return;
       }
-      slot.actor.take(command, asker, tag);
+      if (command.kind === 'mine') slot.actor.tell(command, asker, tag);
+      else slot.actor.take(command, asker, tag);
       return;
     }
     this.#submitToSleeper(screening, slot, command, asker, tag);
   }
 
-  #submitToSleeper(screening: number, slot: Slot | undefined, command: Command, asker: Asker, tag: number): void {
+  #submitToSleeper(screening: number, slot: Slot | undefined, command: ActorMessage, asker: Asker, tag: number): void {
     let present = slot;
     if (present?.is === 'resting' && present.untilMs <= command.atMs) present = undefined;
     present ??= this.#startLoading(screening);
@@ -372,8 +374,8 @@ export class ShardRuntime implements ActorHost {
     this.#changed.push(actor);
   }
 
-  decided(command: Command, outcome: Outcome): void {
-    this.#ports.decided(command, outcome);
+  decided(command: Command, code: OutcomeCode): void {
+    this.#ports.decided(command, code);
   }
 
   snapshotDue(screening: number, version: number, epoch: number, state: string): void {

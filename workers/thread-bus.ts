@@ -1,7 +1,6 @@
 /** The bus inside one process: the owner is this thread's runtime, or another thread at the end of a link. */
-import type { Command } from '../actors/seat-command.ts';
 import type { Asker } from './asker.ts';
-import type { Bus } from './bus.ts';
+import type { ActorMessage, Bus } from './bus.ts';
 import { shardOf } from './shard-map.ts';
 import type { Subscriber } from './shard-runtime.ts';
 import type { LinkServer, ThreadLink } from './thread-link.ts';
@@ -20,7 +19,7 @@ export class ThreadBus implements Bus {
     this.#links = links;
   }
 
-  submit(screening: number, command: Command, asker: Asker, tag: number, deadlineMs: number): void {
+  submit(screening: number, command: ActorMessage, asker: Asker, tag: number, deadlineMs: number): void {
     const link = this.#linkTo(screening);
     // On this thread the command is executed in this very turn: it cannot be late.
     if (link === null) this.#local.submit(screening, command, asker, tag);

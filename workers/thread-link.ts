@@ -6,9 +6,9 @@
  * Both ends ask and answer. Commands under way are bounded; at the bound new ones are answered "busy". When the
  * other thread is gone, everything under way is answered "unavailable".
  */
-import type { Command } from '../actors/seat-command.ts';
-import { type Outcome, OutcomeCode, type Refused } from '../actors/seat-outcome.ts';
+import { type Answer, OutcomeCode, type Refused } from '../actors/seat-outcome.ts';
 import type { Asker } from './asker.ts';
+import type { ActorMessage } from './bus.ts';
 import type { SeatDelta, SeatSnapshot } from './seat-replica.ts';
 import type { Subscriber } from './shard-runtime.ts';
 
@@ -20,8 +20,8 @@ export interface LinkPort {
 }
 
 export type LinkMessage =
-  | readonly [kind: 'submit', id: number, screening: number, command: Command, deadlineMs: number]
-  | readonly [kind: 'answer', id: number, outcome: Outcome, version: number, nowMs: number]
+  | readonly [kind: 'submit', id: number, screening: number, command: ActorMessage, deadlineMs: number]
+  | readonly [kind: 'answer', id: number, outcome: Answer, version: number, nowMs: number]
   | readonly [kind: 'subscribe' | 'unsubscribe', screening: number]
   | readonly [kind: 'snapshot', snapshot: SeatSnapshot]
   | readonly [kind: 'delta', delta: SeatDelta]
@@ -29,7 +29,7 @@ export type LinkMessage =
 
 /** What the other side may ask of this one: the runtime of this thread. */
 export interface LinkServer {
-  submit(screening: number, command: Command, asker: Asker, tag: number): void;
+  submit(screening: number, command: ActorMessage, asker: Asker, tag: number): void;
   subscribe(screening: number, subscriber: Subscriber): void;
   unsubscribe(screening: number, subscriber: Subscriber): void;
 }
@@ -81,7 +81,7 @@ export class ThreadLink implements Asker, Subscriber {
 
   // ---- asking the other side -------------------------------------------------------------------------------------
 
-  submit(screening: number, command: Command, asker: Asker, tag: number, deadlineMs: number): void {
+  submit(screening: number, command: ActorMessage, asker: Asker, tag: number, deadlineMs: number): void {
     if (this.#isClosed || this.#underWay.size >= UNDER_WAY_MAX) {
       asker.answered(tag, command.requestId, this.#isClosed ? unavailable : busy, 0, this.#ports.nowMs());
       return;
@@ -136,7 +136,7 @@ export class ThreadLink implements Asker, Subscriber {
   // ---- serving the other side --------------------------------------------------------------------------------------
 
   /** As the asker of the other side's commands: `tag` is its id. */
-  answered(tag: number, _requestId: string, outcome: Outcome, version: number, nowMs: number): void {
+  answered(tag: number, _requestId: string, outcome: Answer, version: number, nowMs: number): void {
     this.#send(['answer', tag, outcome, version, nowMs]);
   }
 

@@ -1,0 +1,33 @@
+/** What a buyer has in a screening: asked after a reconnect, so that nothing bought or held is ever out of sight. A question, not a command: no fact, no request id, nothing to repeat. */
+import type { MineAnswer, TicketSummary } from './seat-outcome.ts';
+import { isDue, type ScreeningState } from './seat-state.ts';
+
+export interface MineQuery {
+  readonly kind: 'mine';
+  readonly requestId: string;
+  readonly buyer: string;
+  /** The owner's clock, milliseconds since 1970. */
+  readonly atMs: number;
+}
+
+/** Open holds, and sold orders with their live and used tickets. Orders that the buyer holds for somebody else's payment count as the buyer's. */
+export function mineOf(state: ScreeningState, query: MineQuery): MineAnswer {
+  const holds: MineAnswer['holds'][number][] = [];
+  for (const hold of state.holds.values()) {
+    if (hold.buyer !== query.buyer || isDue(hold, query.atMs)) continue;
+    holds.push({ hold: hold.hold, seats: hold.seats, deadlineMs: hold.deadlineMs, paying: hold.phase === 'paying' });
+  }
+  const orders: MineAnswer['orders'][number][] = [];
+  for (const order of state.orders.values()) {
+    if (order.state !== 'sold' || (order.buyer !== query.buyer && order.payer !== query.buyer)) continue;
+    const tickets: TicketSummary[] = [];
+    for (const id of order.tickets) {
+      const ticket = state.tickets.get(id);
+      if (ticket === undefined || ticket.state === 'cancelled' || ticket.state === 'refunded') continue;
+      const { code, seat, type, priceCents } = ticket;
+      tickets.push({ ticket: id, code, seat, type, priceCents });
+    }
+    if (tickets.length > 0) orders.push({ order: order.order, tickets });
+  }
+  return { code: 0, kind: 'mine', holds, orders };
+}

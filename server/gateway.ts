@@ -1,0 +1,315 @@
+/**
+ * The gateway of one thread: sockets in, commands out, answers and seat maps back. It decides nothing about seats.
+ * Every message is decoded, checked and copied in the turn in which it arrives (the bytes are borrowed), and is
+ * either answered, refused or on its way to the owner before the next one is looked at.
+ */
+import type { TicketType } from '../actors/seat-command.ts';
+import { OutcomeCode } from '../actors/seat-outcome.ts';
+import type { ActorMessage, Bus } from '../workers/bus.ts';
+import type { Checkout } from './checkout.ts';
+import type { Config } from './config.ts';
+import { COMMANDS_UNDER_WAY_MAX, Connection, type ConnectionHost } from './connection.ts';
+import type { ConnectionCount } from './connection-count.ts';
+import { MessageRate } from './message-rate.ts';
+import { originIsAllowed } from './origin.ts';
+import { SANDBOX_METHOD } from './payments/sandbox.ts';
+import { type ClientMessage, decodeClientFrame } from './protocol/client-messages.ts';
+import { ClientOp, ServerOp } from './protocol/opcodes.ts';
+import type { SeatWatch } from './seat-watch.ts';
+import type { SessionTokens } from './session-token.ts';
+import {
+  CloseCode,
+  type Socket,
+  type SocketHandlers,
+  type UpgradeAnswer,
+  type UpgradeRequest,
+} from './socket/socket-port.ts';
+import type { ThreadCounters } from './thread-counters.ts';
+
+export const SUBPROTOCOL = 'poltrona.1';
+const PROTOCOL_VERSION = 1;
+/** A hold of ten seats is 80 bytes; a frame of 64 of them fits four times. */
+export const FRAME_BYTES_MAX = 16_384;
+const MESSAGES_PER_FRAME = 64;
+/** Between two requests to keep a quiet connection alive. */
+const PING_SECONDS = 30;
+const HELLO_DEADLINE_MS = 5_000;
+/** A visitor looks at one seat map, a box office at a dozen. */
+const WATCHES_MAX = 32;
+/** How long a command may take before it is not executed any more, milliseconds. */
+export const COMMAND_DEADLINE_MS = 5_000;
+
+export interface GatewayPorts {
+  readonly config: Config;
+  readonly bus: Bus;
+  readonly checkout: Checkout;
+  readonly watch: SeatWatch;
+  readonly tokens: SessionTokens;
+  readonly connections: ConnectionCount;
+  readonly counters: ThreadCounters;
+  readonly seatsPerBuyerMax: number;
+  nowMs(): number;
+}
+
+export class Gateway implements ConnectionHost, SocketHandlers<Connection> {
+  readonly #ports: GatewayPorts;
+  #dirty: Connection[] = [];
+  #isFlushScheduled = false;
+  #isClosing = false;
+  /** Of all connections, the closed ones included: what a drain has to wait for. */
+  commandsUnderWay = 0;
+
+  constructor(ports: GatewayPorts) {
+    this.#ports = ports;
+  }
+
+  // ---- sockets -----------------------------------------------------------------------------------------------------
+
+  upgrade(request: UpgradeRequest): UpgradeAnswer<Connection> {
+    const { config, connections } = this.#ports;
+    if (this.#isClosing) return { accept: false, status: 503, body: 'The server is restarting; try again.\n' };
+    if (!request.protocols.includes(SUBPROTOCOL)) {
+      return { accept: false, status: 400, body: `Offer the subprotocol ${SUBPROTOCOL}.\n` };
+    }
+    if (!originIsAllowed(request.header('origin'), request.header('host'), config.origins)) {
+      return { accept: false, status: 403, body: 'This origin may not open a WebSocket here.\n' };
+    }
+    if (!connections.enter(request.remoteAddress)) {
+      return { accept: false, status: 429, body: 'Too many connections from this address.\n' };
+    }
+    const context = new Connection(
+      this,
+      request.remoteAddress,
+      new MessageRate(config.messagesPerSecond, this.#ports.nowMs()),
+    );
+    return { accept: true, context, protocol: SUBPROTOCOL };
+  }
+
+  open(socket: Socket<Connection>): void {
+    const connection = socket.context;
+    connection.socket = socket;
+    this.#ports.counters.connections++;
+    connection.helloTimer = setTimeout(
+      () => this.#close(connection, CloseCode.helloTimeout, 'no hello'),
+      HELLO_DEADLINE_MS,
+    );
+  }
+
+  message(socket: Socket<Connection>, bytes: Uint8Array, isBinary: boolean): void {
+    const connection = socket.context;
+    this.#ports.counters.framesIn++;
+    if (!isBinary) {
+      this.#close(connection, CloseCode.textFrame, 'binary frames only');
+      return;
+    }
+    const decoded = decodeClientFrame(bytes);
+    if (!decoded.ok) {
+      this.#close(connection, CloseCode.protocolError, decoded.text);
+      return;
+    }
+    const { messages } = decoded;
+    if (!connection.rate.take(messages.length, this.#ports.nowMs())) {
+      this.#close(connection, CloseCode.rateLimited, 'too many messages');
+      return;
+    }
+    for (const message of messages) {
+      // An earlier message of the frame may have closed the connection.
+      if (connection.socket === null) return;
+      this.#handle(connection, message);
+    }
+  }
+
+  drain(): void {
+    // Frames that wait in the socket layer go by themselves; nothing is held back here.
+  }
+
+  close(socket: Socket<Connection>, code: number): void {
+    const connection = socket.context;
+    const { counters, watch, connections } = this.#ports;
+    connection.socket = null;
+    this.#stopHelloTimer(connection);
+    counters.connections--;
+    counters.watchers -= connection.watched.size;
+    if (code === CloseCode.slowReader) counters.slowReadersClosed++;
+    for (const screening of connection.watched) watch.unwatch(screening, connection);
+    connection.watched.clear();
+    connections.leave(connection.address);
+  }
+
+  /** From now on no new connection; the open ones go on. */
+  stopAccepting(): void {
+    this.#isClosing = true;
+  }
+
+  // ---- messages ----------------------------------------------------------------------------------------------------
+
+  #handle(connection: Connection, message: ClientMessage): void {
+    const { op } = message;
+    if (op === ClientOp.hello) {
+      this.#hello(connection, message.token);
+      return;
+    }
+    const { buyer } = connection;
+    if (buyer === null) {
+      this.#close(connection, CloseCode.protocolError, 'hello first');
+      return;
+    }
+    switch (op) {
+      case ClientOp.hold:
+        this.#submit(connection, message.screening, {
+          kind: 'hold',
+          requestId: message.requestId,
+          buyer,
+          atMs: 0,
+          seats: message.seats,
+          ...(message.hold === 0 ? undefined : { hold: message.hold }),
+        });
+        return;
+      case ClientOp.release:
+        this.#submit(connection, message.screening, {
+          kind: 'release',
+          requestId: message.requestId,
+          buyer,
+          atMs: 0,
+          hold: message.hold,
+          ...(message.seats.length === 0 ? undefined : { seats: message.seats }),
+        });
+        return;
+      case ClientOp.extend:
+        this.#submit(connection, message.screening, {
+          kind: 'extend',
+          requestId: message.requestId,
+          buyer,
+          atMs: 0,
+          hold: message.hold,
+        });
+        return;
+      case ClientOp.bestAvailable:
+        this.#submit(connection, message.screening, {
+          kind: 'best-available',
+          requestId: message.requestId,
+          buyer,
+          atMs: 0,
+          count: message.count,
+          accessible: message.accessible,
+        });
+        return;
+      case ClientOp.mine:
+        this.#submit(connection, message.screening, { kind: 'mine', requestId: '', buyer, atMs: 0 });
+        return;
+      case ClientOp.buy:
+        this.#buy(connection, buyer, message);
+        return;
+      case ClientOp.watch:
+        this.#watch(connection, message.screening, message.epoch, message.version);
+        return;
+      case ClientOp.unwatch:
+        if (!connection.watched.delete(message.screening)) return;
+        this.#ports.counters.watchers--;
+        this.#ports.watch.unwatch(message.screening, connection);
+        return;
+      case ClientOp.ping:
+        connection.queue([ServerOp.pong, message.nonce]);
+        return;
+      case ClientOp.bad:
+        connection.refuse(message.requestId, OutcomeCode.badRequest);
+        return;
+    }
+  }
+
+  #hello(connection: Connection, token: string | null): void {
+    if (connection.buyer !== null) {
+      this.#close(connection, CloseCode.protocolError, 'hello twice');
+      return;
+    }
+    const { tokens, config, seatsPerBuyerMax } = this.#ports;
+    const known = token === null ? null : tokens.buyerOf(token);
+    // A token that is not ours begins a new session: it may be of an installation that was set up anew.
+    const session = token !== null && known !== null ? { buyer: known, token } : tokens.issue();
+    connection.buyer = session.buyer;
+    this.#stopHelloTimer(connection);
+    const limits = [
+      FRAME_BYTES_MAX,
+      config.messagesPerSecond,
+      MESSAGES_PER_FRAME,
+      seatsPerBuyerMax,
+      PING_SECONDS,
+    ] as const;
+    connection.queue([ServerOp.welcome, PROTOCOL_VERSION, session.buyer, session.token, 'poltrona', limits]);
+  }
+
+  #submit(connection: Connection, screening: number, command: ActorMessage): void {
+    if (connection.commandsUnderWay >= COMMANDS_UNDER_WAY_MAX) {
+      connection.refuse(command.requestId, OutcomeCode.busy);
+      return;
+    }
+    connection.commandsUnderWay++;
+    this.commandsUnderWay++;
+    this.#ports.bus.submit(screening, command, connection, screening, this.#ports.nowMs() + COMMAND_DEADLINE_MS);
+  }
+
+  #buy(connection: Connection, buyer: string, message: Extract<ClientMessage, { op: typeof ClientOp.buy }>): void {
+    const { requestId, screening, hold, seats, method, detail } = message;
+    if (method !== SANDBOX_METHOD || !this.#ports.config.sandboxPayments) {
+      connection.refuse(requestId, OutcomeCode.paymentRefused);
+      return;
+    }
+    if (connection.commandsUnderWay >= COMMANDS_UNDER_WAY_MAX) {
+      connection.refuse(requestId, OutcomeCode.busy);
+      return;
+    }
+    connection.commandsUnderWay++;
+    this.commandsUnderWay++;
+    const types = seats as readonly (readonly [number, TicketType])[];
+    this.#ports.checkout.buy({ buyer, requestId, screening, hold, seats: types, detail }, connection, screening);
+  }
+
+  #watch(connection: Connection, screening: number, epoch: number, version: number): void {
+    if (!connection.watched.has(screening)) {
+      if (connection.watched.size >= WATCHES_MAX) {
+        connection.queue([ServerOp.gone, screening, OutcomeCode.busy]);
+        return;
+      }
+      connection.watched.add(screening);
+      this.#ports.counters.watchers++;
+    }
+    this.#ports.watch.watch(screening, connection, epoch, version);
+  }
+
+  // ---- answers -----------------------------------------------------------------------------------------------------
+
+  answersWaiting(connection: Connection): void {
+    this.#dirty.push(connection);
+    if (this.#isFlushScheduled) return;
+    this.#isFlushScheduled = true;
+    setImmediate(this.flush);
+  }
+
+  commandAnswered(): void {
+    this.commandsUnderWay--;
+    this.#ports.counters.answers++;
+  }
+
+  /** Sends what waits: at the end of a turn, and right after a commit. */
+  readonly flush = (): void => {
+    this.#isFlushScheduled = false;
+    const dirty = this.#dirty;
+    if (dirty.length === 0) return;
+    this.#dirty = [];
+    for (const connection of dirty) connection.flush();
+  };
+
+  #close(connection: Connection, code: number, text: string): void {
+    const { socket } = connection;
+    if (socket === null) return;
+    connection.queue([ServerOp.notice, code, text]);
+    connection.flush();
+    socket.close(code, text);
+  }
+
+  #stopHelloTimer(connection: Connection): void {
+    if (connection.helloTimer === null) return;
+    clearTimeout(connection.helloTimer);
+    connection.helloTimer = null;
+  }
+}

@@ -1,0 +1,223 @@
+/**
+ * A shard thread: engine below, gateway above, one event loop for both. Started by the main thread, which says when to
+ * listen and when to drain.
+ *
+ * Draining, in this order: not ready and no new connections; wait until the answers of what is under way are out; close
+ * the sockets with "service restart"; stop the engine, which writes snapshots; end.
+ */
+
+import { setTimeout as delay } from 'node:timers/promises';
+import { parentPort, workerData } from 'node:worker_threads';
+import { listScreenings, loadScreening, type ScreeningRecord } from '../storage/catalogue.ts';
+import { packageRoot } from '../storage/package-root.ts';
+import { ShardEngine } from '../workers/shard-engine.ts';
+import { Assets } from './assets.ts';
+import { Checkout } from './checkout.ts';
+import type { Connection } from './connection.ts';
+import { ConnectionCount } from './connection-count.ts';
+import { COMMAND_DEADLINE_MS, FRAME_BYTES_MAX, Gateway } from './gateway.ts';
+import { createRoutes } from './http-routes.ts';
+import { createLog } from './log.ts';
+import { collectThreadMetrics, countDecision, createThreadCounters, observe, renderAll } from './metrics.ts';
+import { sandboxPayments } from './payments/sandbox.ts';
+import { RecordCache } from './record-cache.ts';
+import { commonRules, SEATS_PER_BUYER_MAX } from './rules.ts';
+import { SeatWatch } from './seat-watch.ts';
+import { SessionTokens } from './session-token.ts';
+import type { SocketServer } from './socket/socket-port.ts';
+import { CloseCode } from './socket/socket-port.ts';
+import { createSocketServer } from './socket/socket-server.ts';
+import type { FromThread, ThreadStart, ToThread } from './thread-messages.ts';
+import { watchFrames } from './watch-frames.ts';
+
+const start = workerData as ThreadStart;
+const { config, thread } = start;
+const main = parentPort;
+if (main === null) throw new Error('a shard thread is started by server/main.ts');
+
+const log = createLog({ level: config.logLevel, thread });
+const counters = createThreadCounters();
+const tell = (message: FromThread): void => main.postMessage(message);
+
+/** A slow phone may lag by a few hundred seat changes; a megabyte behind is a reader that does not read. */
+const BACKLOG_BYTES_MAX = 1_048_576;
+/** Nothing is posted to us yet but scrapes and health checks. */
+const BODY_BYTES_MAX = 16_384;
+const IDLE_SECONDS = 120;
+/** How long answers under way are waited for at a drain, milliseconds: the life of a command. */
+const DRAIN_MS = COMMAND_DEADLINE_MS;
+
+let isDraining = false;
+let socketServer: SocketServer | null = null;
+
+const engine = new ShardEngine(
+  {
+    thread,
+    writerName: `poltrona ${start.processName} ${thread}`.slice(0, 63),
+    database: start.database,
+    rules: commonRules(config.holdSeconds),
+    owners: start.owners,
+    epochs: start.epochs,
+    links: start.links,
+  },
+  {
+    decided: (command, code) => countDecision(counters, command.kind, code),
+    committed: (rows, elapsedMs) => {
+      observe(counters.commitSeconds, elapsedMs / 1000);
+      observe(counters.batchRows, rows);
+    },
+    fenced: (screenings) => {
+      counters.fenced += screenings;
+    },
+    commitUnknown: () => {
+      counters.unknownCommits++;
+    },
+    answersReleased: () => gateway.flush(),
+    paymentDue: (screening, order) => {
+      checkout
+        .endOverdue(screening, order)
+        .catch((cause: unknown) => log.error({ screening, order, cause }, 'an overdue payment could not be ended'));
+    },
+    failed: (cause) => {
+      log.fatal({ cause }, 'the journal cannot go on');
+      tell({ kind: 'failed', reason: cause instanceof Error ? cause.message : String(cause) });
+    },
+    log: (level, message, details) => log[level](details, message),
+  },
+);
+const records = new RecordCache<ScreeningRecord>((id) => loadScreening(engine.pool, id), Date.now);
+const checkout = new Checkout({
+  bus: engine.bus,
+  payments: sandboxPayments,
+  priceCents: async (screening) => (await records.get(screening))?.priceCents ?? null,
+  nowMs: Date.now,
+  stepDeadlineMs: COMMAND_DEADLINE_MS,
+  log: (message, details) => log.warn(details, message),
+});
+const gateway = new Gateway({
+  config,
+  bus: engine.bus,
+  checkout,
+  watch: new SeatWatch(engine.bus, watchFrames),
+  tokens: new SessionTokens(start.secret),
+  connections: new ConnectionCount(start.connectionCounters, start.processName, config.connectionsPerAddress),
+  counters,
+  seatsPerBuyerMax: SEATS_PER_BUYER_MAX,
+  nowMs: Date.now,
+});
+
+function pageAssets(): Assets {
+  const assets = new Assets();
+  const root = packageRoot();
+  assets.add('/assets/clients/sdk/', `${root}/dist/clients/sdk`);
+  assets.add('/assets/server/protocol/', `${root}/dist/server/protocol`);
+  assets.add('/assets/clients/web/plain/', `${root}/dist/clients/web/plain`);
+  assets.add('/assets/clients/web/plain/', `${root}/clients/web/plain`);
+  assets.alias('/', '/assets/clients/web/plain/index.html');
+  return assets;
+}
+
+// ---- metrics: any thread may be asked, the main thread asks them all -------------------------------------------------
+
+const metricsWaiting = new Map<number, (threads: readonly object[][]) => void>();
+let nextMetrics = 1;
+
+function ownMetrics(): readonly object[] {
+  counters.journalQueueRows = engine.journal.queueLength;
+  counters.mailboxCommands = engine.runtime.waitingCommands;
+  counters.actorsLoaded = engine.runtime.loadedActors;
+  return collectThreadMetrics(counters);
+}
+
+async function allMetrics(): Promise<string> {
+  const id = nextMetrics++;
+  const threads = await new Promise<readonly object[][]>((resolve) => {
+    metricsWaiting.set(id, resolve);
+    tell({ kind: 'want-all-metrics', id });
+  });
+  metricsWaiting.delete(id);
+  return renderAll(threads as Parameters<typeof renderAll>[0]);
+}
+
+// ---- life ------------------------------------------------------------------------------------------------------------
+
+async function listen(port: number): Promise<void> {
+  const server = await createSocketServer<Connection>(
+    {
+      host: config.host,
+      port,
+      sharePort: start.threads > 1,
+      webSocketPath: '/ws',
+      handlers: gateway,
+      http: createRoutes({
+        notReady: () => notReady(),
+        metrics: allMetrics,
+        listScreenings: (page) => listScreenings(engine.pool, page),
+        loadScreening: (screening) => records.get(screening),
+        assets: pageAssets(),
+        log: (message, details) => log.error(details, message),
+      }),
+      frameBytesMax: FRAME_BYTES_MAX,
+      backlogBytesMax: BACKLOG_BYTES_MAX,
+      bodyBytesMax: BODY_BYTES_MAX,
+      idleTimeoutSeconds: IDLE_SECONDS,
+      onError: (cause) => log.error({ cause }, 'the socket layer reports an error'),
+    },
+    config.socket,
+    ...(thread === 0 ? [log] : []),
+  );
+  // Where threads cannot share a port, the first one takes all connections and hands the commands on.
+  if (thread > 0 && !server.canSharePort) {
+    tell({ kind: 'listening', port: null, adapter: server.adapter });
+    return;
+  }
+  socketServer = server;
+  tell({ kind: 'listening', port: await server.listen(), adapter: server.adapter });
+}
+
+function notReady(): string | null {
+  if (isDraining) return 'draining';
+  if (engine.journal.accepting === 'unavailable') return 'the journal is waiting for PostgreSQL';
+  return null;
+}
+
+async function drain(): Promise<void> {
+  isDraining = true;
+  gateway.stopAccepting();
+  socketServer?.stopAccepting();
+  const endsAtMs = Date.now() + DRAIN_MS;
+  while (gateway.commandsUnderWay > 0 && Date.now() < endsAtMs) await delay(5);
+  await engine.journal.whenIdle();
+  gateway.flush();
+  await socketServer?.close(CloseCode.serviceRestart, 'the server is restarting');
+  await engine.stop();
+  for (const link of start.links.values()) link.close();
+  tell({ kind: 'drained' });
+  main?.close();
+}
+
+function failWith(what: string): (cause: unknown) => void {
+  return (cause) => {
+    log.fatal({ cause }, what);
+    tell({ kind: 'failed', reason: `${what}: ${cause instanceof Error ? cause.message : String(cause)}` });
+  };
+}
+
+main.on('message', (message: ToThread) => {
+  switch (message.kind) {
+    case 'listen':
+      listen(message.port).catch(failWith('the port could not be opened'));
+      return;
+    case 'collect-metrics':
+      tell({ kind: 'metrics', id: message.id, values: ownMetrics() });
+      return;
+    case 'all-metrics':
+      metricsWaiting.get(message.id)?.(message.threads);
+      return;
+    case 'drain':
+      drain().catch(failWith('the thread could not be drained'));
+      return;
+  }
+});
+
+engine.start().then(() => tell({ kind: 'started' }), failWith('the engine could not start'));
