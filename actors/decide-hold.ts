@@ -1,6 +1,7 @@
 /** Holds: take seats for a while, give them back, ask for more time (rules H and B). */
-import { seatsOf } from './buyer-count.ts';
+
 import { chooseSeats } from './best-available.ts';
+import { seatsOf } from './buyer-count.ts';
 import type { BestAvailableCommand, ExtendCommand, HoldCommand, ReleaseCommand } from './seat-command.ts';
 import { accepted, type Decision, refused, refusedWith } from './seat-decision.ts';
 import { type Fact, FactKind } from './seat-fact.ts';
@@ -32,7 +33,7 @@ export function decideHold(state: ScreeningState, command: HoldCommand): Decisio
 export function decideBestAvailable(state: ScreeningState, command: BestAvailableCommand): Decision {
   const { count, buyer, atMs } = command;
   if (!state.salesOpen) return refused(OutcomeCode.salesClosed);
-  if (!(count >= 1)) return refused(OutcomeCode.noSeats);
+  if (!Number.isInteger(count) || count < 1) return refused(OutcomeCode.noSeats);
   const dueOwn = holdsOverLimit(state, buyer, count, atMs);
   if (dueOwn === null) return refused(OutcomeCode.buyerLimit);
   const seats = chooseSeats(state, count, command.accessible, atMs);
@@ -70,7 +71,10 @@ function holdSeats(
   if (into !== null) {
     const { hold, deadlineMs } = into;
     const fact: Fact = { kind: FactKind.held, hold, buyer, seats, deadlineMs };
-    return accepted({ code: 0, kind: 'hold', hold, seats: [...into.seats, ...seats], deadlineMs }, expireFirst(due, fact));
+    return accepted(
+      { code: 0, kind: 'hold', hold, seats: [...into.seats, ...seats], deadlineMs },
+      expireFirst(due, fact),
+    );
   }
   const hold = versionAfter(state, due);
   const deadlineMs = nowMs + state.rules.holdTtlMs;

@@ -60,9 +60,15 @@ export class RequestWindow {
     this.#positions.set(requestId, position);
   }
 
-  /** Puts another outcome in an entry's place. */
-  replaceOutcome(position: number, outcome: Outcome): void {
-    this.#outcomes[position] = outcome;
+  /** An owner change: answers that name a deadline of a hold which is still open name the new owner's from now on. */
+  renewDeadlines(openHolds: ReadonlyMap<number, unknown>, deadlineMs: number): void {
+    for (let position = 0; position < this.#outcomes.length; position++) {
+      const outcome = this.#outcomes[position]!;
+      if (outcome.code !== OutcomeCode.accepted) continue;
+      if ((outcome.kind === 'hold' || outcome.kind === 'payment') && openHolds.has(outcome.hold)) {
+        this.#outcomes[position] = { ...outcome, deadlineMs };
+      }
+    }
   }
 
   /** Oldest first. */

@@ -12,6 +12,9 @@ interface CommandBase {
   readonly atMs: number;
 }
 
+/** The asker of the system's own commands; no buyer id looks like this. */
+export const SYSTEM = 'system';
+
 /** Take these seats for a while: all of them or none. With `hold`, they join that hold and its deadline stays. */
 export interface HoldCommand extends CommandBase {
   readonly kind: 'hold';
@@ -77,11 +80,15 @@ export interface CancelPaymentCommand extends CommandBase {
   readonly keepHold: boolean;
 }
 
-/** Kill tickets of a sold order and free their seats; without `tickets`, all live ones. `reason` tells cancel from refund in the books. */
+/**
+ * Kill tickets of a sold order and free their seats; without `tickets`, all that are not void. The kind tells a
+ * cancellation from a refund in the books. Only for the order's own buyers, unless the gateway knows that staff asks.
+ */
 export interface VoidTicketsCommand extends CommandBase {
   readonly kind: 'cancel' | 'refund';
   readonly order: string;
   readonly tickets?: readonly string[];
+  readonly byStaff?: boolean;
 }
 
 /** The gate lets a ticket in, once. `gate` names the device. */

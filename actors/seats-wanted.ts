@@ -3,7 +3,7 @@
  * stands in the way of nobody, even before the tick that frees it.
  */
 import { assert } from './assert.ts';
-import { refused, type Decision } from './seat-decision.ts';
+import { type Decision, refused } from './seat-decision.ts';
 import { type Fact, FactKind } from './seat-fact.ts';
 import { OutcomeCode } from './seat-outcome.ts';
 import { isDue, type ScreeningState, SeatStatus } from './seat-state.ts';

@@ -14,7 +14,9 @@ import { MessageRate } from './message-rate.ts';
 import { originIsAllowed } from './origin.ts';
 import { SANDBOX_METHOD } from './payments/sandbox.ts';
 import { type ClientMessage, decodeClientFrame } from './protocol/client-messages.ts';
+import { FRAME_BYTES_MAX, HELLO_DEADLINE_MS, MESSAGES_PER_FRAME_MAX } from './protocol/limits.ts';
 import { ClientOp, ServerOp } from './protocol/opcodes.ts';
+import { PROTOCOL_VERSION, SUBPROTOCOL } from './protocol/version.ts';
 import type { SeatWatch } from './seat-watch.ts';
 import type { SessionTokens } from './session-token.ts';
 import {
@@ -26,14 +28,8 @@ import {
 } from './socket/socket-port.ts';
 import type { ThreadCounters } from './thread-counters.ts';
 
-export const SUBPROTOCOL = 'poltrona.1';
-const PROTOCOL_VERSION = 1;
-/** A hold of ten seats is 80 bytes; a frame of 64 of them fits four times. */
-export const FRAME_BYTES_MAX = 16_384;
-const MESSAGES_PER_FRAME = 64;
 /** Between two requests to keep a quiet connection alive. */
 const PING_SECONDS = 30;
-const HELLO_DEADLINE_MS = 5_000;
 /** A visitor looks at one seat map, a box office at a dozen. */
 const WATCHES_MAX = 32;
 /** How long a command may take before it is not executed any more, milliseconds. */
@@ -231,7 +227,7 @@ export class Gateway implements ConnectionHost, SocketHandlers<Connection> {
     const limits = [
       FRAME_BYTES_MAX,
       config.messagesPerSecond,
-      MESSAGES_PER_FRAME,
+      MESSAGES_PER_FRAME_MAX,
       seatsPerBuyerMax,
       PING_SECONDS,
     ] as const;

@@ -3,7 +3,6 @@
  * metrics, drained together. A thread that dies takes the process down with it: its actors' askers and its sockets
  * are gone anyway, a restart takes two seconds, and half a server is a state that nobody has tested.
  */
-import { once } from 'node:events';
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import type { FromThread, ThreadStart, ToThread } from './thread-messages.ts';
 
@@ -15,6 +14,8 @@ export interface ShardThreadsPorts {
 
 interface Thread {
   readonly worker: Worker;
+  /** Never rejects. */
+  readonly exited: Promise<void>;
   isExpectedToExit: boolean;
 }
 
@@ -68,22 +69,27 @@ export class ShardThreads {
   async drain(): Promise<void> {
     await Promise.all(
       this.#threads.map(async (thread, index) => {
-        if (thread.isExpectedToExit) return;
-        thread.isExpectedToExit = true;
-        const exited = once(thread.worker, 'exit');
-        this.#tell(index, { kind: 'drain' });
-        await exited;
+        if (!thread.isExpectedToExit) {
+          thread.isExpectedToExit = true;
+          this.#tell(index, { kind: 'drain' });
+        }
+        await thread.exited;
       }),
     );
   }
 
   #watch(thread: number, worker: Worker): void {
-    this.#threads.push({ worker, isExpectedToExit: false });
+    const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+    const state: Thread = { worker, exited, isExpectedToExit: false };
+    this.#threads.push(state);
     worker.on('message', (message: FromThread) => this.#hear(thread, message));
-    worker.on('error', (cause) => this.#ports.onDeath(thread, cause.stack ?? cause.message));
-    worker.on('exit', (code) => {
-      if (!this.#threads[thread]?.isExpectedToExit) this.#ports.onDeath(thread, `exit code ${code}`);
-    });
+    const died = (reason: string): void => {
+      if (state.isExpectedToExit) return;
+      state.isExpectedToExit = true;
+      this.#ports.onDeath(thread, reason);
+    };
+    worker.on('error', (cause) => died(cause.stack ?? cause.message));
+    worker.on('exit', (code) => died(`exit code ${code}`));
   }
 
   #hear(thread: number, message: FromThread): void {

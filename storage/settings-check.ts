@@ -2,8 +2,8 @@
  * Whether this PostgreSQL keeps its word. A "yes" of ours is worth what its commit is worth (promise I2), so in
  * production the server does not start on a database that loses commits in a power cut.
  *
- * The settings are asked for on a connection of the very kind that writes the journal, because a database or a
- * login can have its own.
+ * The settings are asked for with the login that writes the journal, because a database or a login can have its
+ * own. (A role that is taken later brings none: they come with the login.)
  */
 import pg from 'pg';
 import { clientConfig, type DatabaseConfig } from './database.ts';
@@ -30,7 +30,7 @@ export async function checkDurability(
   config: DatabaseConfig,
   options: { production: boolean; log: Log },
 ): Promise<void> {
-  const client = new pg.Client(clientConfig(config, 'shard', 'poltrona settings check'));
+  const client = new pg.Client(clientConfig(config, 'migrator', 'poltrona settings check'));
   client.on('error', () => {});
   await client.connect();
   try {

@@ -23,6 +23,19 @@ export async function probePort(host: string, port: number): Promise<number> {
   return found;
 }
 
+/**
+ * A port that is free now. For uWebSockets.js, which listens on port 0 without the options that let other threads join,
+ * or a successor take the port over at once.
+ */
+export async function freePort(host: string): Promise<number> {
+  const probe = createServer();
+  const port = await listen(probe, { host, port: 0, exclusive: true }).catch((error: unknown) => {
+    throw listenError(host, 0, error);
+  });
+  await stop(probe);
+  return port;
+}
+
 /** Why listening failed, for a library that only says that it did. */
 export async function listenFailure(host: string, port: number): Promise<Error> {
   const probe = createServer();

@@ -12,11 +12,14 @@ export function decideUpgrade<Context>(
   options: Pick<SocketServerOptions<Context>, 'handlers' | 'onError'>,
   request: Omit<UpgradeRequest, 'protocols'>,
 ): UpgradeAccepted<Context> | HttpResponse {
-  if (request.header('sec-websocket-version') !== '13') {
+  const { header } = request;
+  // A handshake has no body; one that announces a body is a trick.
+  if (header('transfer-encoding') !== undefined || (header('content-length') ?? '0') !== '0') return plainAnswer(400);
+  if (header('sec-websocket-version') !== '13') {
     return { status: 426, headers: { 'sec-websocket-version': '13' }, body: 'WebSocket version 13 only\n' };
   }
   try {
-    const protocols = offeredProtocols(request.header('sec-websocket-protocol'));
+    const protocols = offeredProtocols(header('sec-websocket-protocol'));
     const answer = options.handlers.upgrade({ ...request, protocols });
     return answer.accept ? answer : plainAnswer(answer.status, answer.body);
   } catch (error) {

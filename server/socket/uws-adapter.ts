@@ -10,7 +10,7 @@
  */
 import { addressFromBytes } from './address-text.ts';
 import type { HttpRules } from './http-exchange.ts';
-import { listenFailure } from './port-probe.ts';
+import { freePort, listenFailure } from './port-probe.ts';
 import { checkIdleTimeout, closeReason, SOCKET_LIMITS } from './socket-limits.ts';
 import { CloseCode, type SocketServer, type SocketServerOptions } from './socket-port.ts';
 import { decideUpgrade } from './upgrade-request.ts';
@@ -25,7 +25,7 @@ import {
   type UwsRequest,
   type UwsResponse,
 } from './uws-binding.ts';
-import { serveUwsRequest, writeUwsAnswer } from './uws-http.ts';
+import { refuseUwsUpgrade, serveUwsRequest } from './uws-http.ts';
 import { type NativeSocket, UwsSocket, type UwsSocketOwner, type UwsUserData } from './uws-socket.ts';
 
 interface Lingering {
@@ -80,6 +80,7 @@ export class UwsSocketServer<Context> implements SocketServer, UwsSocketOwner<Co
   async listen(): Promise<number> {
     const { host, port, sharePort } = this.#options;
     if (sharePort && !this.canSharePort) throw new Error('several threads cannot listen on one port on this system');
+    const chosenPort = port !== 0 ? port : await freePort(host);
     const option = sharePort ? UWS_SHARED_PORT : UWS_EXCLUSIVE_PORT;
     // The declared types know the host or the option, not both; the library takes both.
     const listen = this.#app.listen.bind(this.#app) as unknown as (
@@ -88,8 +89,8 @@ export class UwsSocketServer<Context> implements SocketServer, UwsSocketOwner<Co
       option: number,
       done: (socket: UwsListenSocket | false) => void,
     ) => void;
-    const socket = await new Promise<UwsListenSocket | false>((resolve) => listen(host, port, option, resolve));
-    if (socket === false) throw await listenFailure(host, port);
+    const socket = await new Promise<UwsListenSocket | false>((resolve) => listen(host, chosenPort, option, resolve));
+    if (socket === false) throw await listenFailure(host, chosenPort);
     this.#listenSocket = socket;
     return this.#binding.us_socket_local_port(socket);
   }
@@ -142,7 +143,7 @@ export class UwsSocketServer<Context> implements SocketServer, UwsSocketOwner<Co
       header: (name) => request.getHeader(name) || undefined,
     });
     if ('status' in answer) {
-      writeUwsAnswer(response, answer, false, true);
+      refuseUwsUpgrade(response, answer);
       return;
     }
     const userData = { socket: new UwsSocket(answer.context, remoteAddress, this) };

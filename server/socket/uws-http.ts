@@ -15,43 +15,69 @@ export function serveUwsRequest(
   rules: HttpRules,
   open: { requests: number },
 ): void {
-  let gone = false;
+  let isAnswered = false;
+  let isGone = false;
   response.onAborted(() => {
-    if (gone) return;
-    gone = true;
+    if (isGone) return;
+    isGone = true;
     open.requests--;
     exchange.aborted();
   });
   open.requests++;
   const head = readHead(response, request);
-  const wire = {
-    answer(answer: HttpResponse, closeAfter: boolean): void {
-      if (gone) return;
-      gone = true;
-      open.requests--;
-      response.cork(() => writeUwsAnswer(response, answer, head.method === 'HEAD', closeAfter));
+  const exchange = new HttpExchange(
+    head,
+    {
+      answer(answer, closeAfter) {
+        isAnswered = true;
+        const write = (): void => {
+          if (isGone) return;
+          isGone = true;
+          open.requests--;
+          response.cork(() => writeAnswer(response, answer, head.method === 'HEAD', closeAfter));
+        };
+        if (closeAfter) afterThisInput(write);
+        else write();
+      },
     },
-  };
-  const exchange = new HttpExchange(head, wire, rules);
-  if (exchange.begin()) {
-    response.onData((chunk, isLast) => {
-      if (!gone) exchange.push(new Uint8Array(chunk), isLast);
-    });
-  }
+    rules,
+  );
+  if (!exchange.begin()) return;
+  response.onData((chunk, isLast) => {
+    if (!isGone && !isAnswered) exchange.push(new Uint8Array(chunk), isLast);
+  });
 }
 
-/** Writes and ends. The caller has made sure that the response is alive, and corked where it is not in its handler. */
-export function writeUwsAnswer(
-  response: UwsResponse,
-  answer: HttpResponse,
-  isHead: boolean,
-  closeAfter: boolean,
-): void {
+/** Refuses a handshake and closes the connection. To be called in the handler. */
+export function refuseUwsUpgrade(response: UwsResponse, answer: HttpResponse): void {
+  let isGone = false;
+  response.onAborted(() => {
+    isGone = true;
+  });
+  afterThisInput(() => {
+    if (!isGone) response.cork(() => writeAnswer(response, answer, false, true));
+  });
+}
+
+/**
+ * An answer that ends its connection must not be given while the library still parses the bytes that came with the
+ * request: it would serve what stands behind it, perhaps the smuggled half of an ambiguous request, and forget to close.
+ * While the answer is outstanding it closes the connection itself instead, should another request be there.
+ */
+function afterThisInput(write: () => void): void {
+  setImmediate(write);
+}
+
+function writeAnswer(response: UwsResponse, answer: HttpResponse, isHead: boolean, closeAfter: boolean): void {
   response.writeStatus(`${answer.status} ${statusText(answer.status)}`);
   for (const [name, value] of Object.entries(answer.headers ?? {})) response.writeHeader(name, value);
-  if (isBodiless(answer.status)) response.endWithoutBody(undefined, closeAfter);
-  else if (isHead) response.endWithoutBody(bodyBytes(answer), closeAfter);
-  else response.end(answer.body ?? '', closeAfter);
+  if (isBodiless(answer.status)) response.endWithoutBody();
+  else if (!isHead || closeAfter) response.end(isHead ? '' : (answer.body ?? ''), closeAfter);
+  else {
+    // Given the length as an argument, the library waits for a body of that length.
+    response.writeHeader('Content-Length', String(bodyBytes(answer)));
+    response.endWithoutBody();
+  }
 }
 
 function readHead(response: UwsResponse, request: UwsRequest): RequestHead {

@@ -117,7 +117,7 @@ export class WsSocketServer<Context> implements SocketServer, WsSocketOwner<Cont
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    socket.on('error', () => socket.destroy());
+    socket.on('error', destroySocket);
     const isWebSocket = request.headers.upgrade?.toLowerCase() === 'websocket';
     const { path, query } = splitTarget(request.url ?? '');
     if (!isWebSocket || path !== this.#options.webSocketPath) {
@@ -133,6 +133,7 @@ export class WsSocketServer<Context> implements SocketServer, WsSocketOwner<Cont
     // The library asks for it before `handleUpgrade` returns.
     this.#chosenProtocol = answer.protocol;
     this.#handshakes.handleUpgrade(request, socket, head, (ws) => {
+      socket.off('error', destroySocket);
       this.#opened(ws as PeeredWebSocket, answer.context, remoteAddress);
     });
   }
@@ -188,6 +189,10 @@ export class WsSocketServer<Context> implements SocketServer, WsSocketOwner<Cont
       this.#options.onError(error);
     }
   }
+}
+
+function destroySocket(this: Duplex): void {
+  this.destroy();
 }
 
 /** What is not HTTP gets a short answer where it still can be given, and the end of its connection. */

@@ -7,6 +7,9 @@ import type { HttpResponse } from './socket-port.ts';
 
 const NO_BYTES = new Uint8Array(0);
 
+/** Connections that end with an answer already given. What stands behind an ambiguous request must not be heard. */
+const ending = new WeakSet<object>();
+
 /** Takes one request over. `open` counts those that are under way. */
 export function serveNodeRequest(
   request: IncomingMessage,
@@ -14,11 +17,18 @@ export function serveNodeRequest(
   rules: HttpRules,
   open: { requests: number },
 ): void {
-  const wire = {
-    answer: (answer: HttpResponse, closeAfter: boolean) =>
-      writeNodeAnswer(response, answer, request.method === 'HEAD', closeAfter),
-  };
-  const exchange = new HttpExchange(readHead(request), wire, rules);
+  const connection = request.socket;
+  if (ending.has(connection)) return;
+  const exchange = new HttpExchange(
+    readHead(request),
+    {
+      answer(answer, closeAfter) {
+        if (closeAfter) ending.add(connection);
+        writeNodeAnswer(response, answer, request.method === 'HEAD', closeAfter);
+      },
+    },
+    rules,
+  );
   open.requests++;
   // Comes once for every response, also for one whose peer has gone.
   response.once('close', () => {

@@ -16,6 +16,13 @@ export interface WsSocketOwner<Context> {
   closed(ws: PeeredWebSocket, socket: WsSocket<Context> | null, code: number, reason: string): void;
 }
 
+/** Close codes of the library's errors; all others are 1002, a protocol error. */
+const PROTOCOL_ERRORS: ReadonlyMap<string, number> = new Map([
+  ['WS_ERR_UNSUPPORTED_MESSAGE_LENGTH', CloseCode.messageTooBig],
+  ['WS_ERR_INVALID_UTF8', 1007],
+  ['WS_ERR_TOO_MANY_BUFFERED_PARTS', 1008],
+]);
+
 const BINARY = { binary: true, compress: false } as const;
 
 export class WsSocket<Context> implements Socket<Context> {
@@ -126,5 +133,9 @@ function onClose(this: WebSocket, code: number, reason: Buffer): void {
   ws.peer?.ended(ws, code, reason.toString());
 }
 
-/** A peer that breaks the protocol or its connection: `close` follows and says so. */
-function onError(): void {}
+/** Errors of the connection say nothing that `close` does not say; those of the protocol have a code. */
+function onError(this: WebSocket, error: Error & { readonly code?: string }): void {
+  if (!error.code?.startsWith('WS_ERR_')) return;
+  // The library is sending this code to the client already; this tells the gateway.
+  (this as PeeredWebSocket).peer?.close(PROTOCOL_ERRORS.get(error.code) ?? 1002, error.message);
+}

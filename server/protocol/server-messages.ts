@@ -1,0 +1,108 @@
+/**
+ * What the server may say, as the arrays that go on the wire. Within a version the server may add messages and may
+ * add fields at the end of a message; a client ignores what it does not know. A client's own messages are exact.
+ */
+import type { OutcomeCode } from './outcome-code.ts';
+import { ServerOp } from './opcodes.ts';
+
+export { ServerOp };
+
+type Op = typeof ServerOp;
+
+export type LimitFields = readonly [
+  frameBytesMax: number,
+  messagesPerSecond: number,
+  messagesPerFrame: number,
+  seatsPerBuyer: number,
+  pingSeconds: number,
+];
+export type TicketFields = readonly [ticket: string, code: string, seat: number, type: number, priceCents: number];
+/** `phase`: 0 choosing, 1 paying. */
+export type HoldFields = readonly [hold: number, seats: readonly number[], msLeft: number, phase: number];
+export type OrderFields = readonly [order: string, tickets: readonly TicketFields[]];
+
+/** `messagesPerSecond` 0: no limit. */
+export type WelcomeFields = readonly [
+  op: Op['welcome'],
+  protocolVersion: number,
+  buyer: string,
+  token: string,
+  serverName: string,
+  limits: LimitFields,
+];
+/** `packed`: seat-packing.ts. */
+export type SnapshotFields = readonly [
+  op: Op['snapshot'],
+  screening: number,
+  epoch: number,
+  version: number,
+  salesOpen: boolean,
+  seatCount: number,
+  packed: Uint8Array,
+];
+export type DeltaFields = readonly [
+  op: Op['delta'],
+  screening: number,
+  epoch: number,
+  fromVersion: number,
+  version: number,
+  salesOpen: boolean,
+  changes: Uint8Array,
+];
+/** Accepted hold, best-available, extend. */
+export type HeldFields = readonly [
+  op: Op['answer'],
+  requestId: string,
+  code: 0,
+  version: number,
+  hold: number,
+  seats: readonly number[],
+  msLeft: number,
+];
+export type ReleasedFields = readonly [
+  op: Op['answer'],
+  requestId: string,
+  code: 0,
+  version: number,
+  hold: number,
+  seats: readonly number[],
+];
+export type SoldFields = readonly [
+  op: Op['answer'],
+  requestId: string,
+  code: 0,
+  version: number,
+  order: string,
+  tickets: readonly TicketFields[],
+];
+/** Accepted, with nothing to tell. */
+export type DoneFields = readonly [op: Op['answer'], requestId: string, code: 0, version: number];
+/** `seats`: those that are the reason; may be empty. */
+export type RefusedFields = readonly [
+  op: Op['answer'],
+  requestId: string,
+  code: OutcomeCode,
+  version: number,
+  seats: readonly number[],
+];
+export type AnswerFields = HeldFields | ReleasedFields | SoldFields | DoneFields | RefusedFields;
+export type PongFields = readonly [op: Op['pong'], nonce: number];
+export type MineFields = readonly [
+  op: Op['mine'],
+  screening: number,
+  holds: readonly HoldFields[],
+  orders: readonly OrderFields[],
+];
+/** `code`: an outcome code, or the close code that follows. */
+export type NoticeFields = readonly [op: Op['notice'], code: number, text: string];
+export type GoneFields = readonly [op: Op['gone'], screening: number, code: OutcomeCode];
+
+export type ServerMessage =
+  | WelcomeFields
+  | SnapshotFields
+  | DeltaFields
+  | AnswerFields
+  | PongFields
+  | MineFields
+  | NoticeFields
+  | GoneFields;
