@@ -140,7 +140,7 @@ const REFUSALS_MAX = 512;
 
 /** Accepted request ids that are remembered, for an auditorium of `seatCount` seats (rule R4 says why it is enough). */
 export function answeredMax(seatCount: number): number {
-  return Math.max(1024, 16 * seatCount);
+  return Math.max(512, 4 * seatCount);
 }
 
 /** A screening to which nothing has happened yet: all seats free, sales open, version 0. */

@@ -4,15 +4,19 @@ import os from 'node:os';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import pg from 'pg';
+import { evolve } from '../actors/seat-evolve.ts';
 import type { Fact, RecordedFact } from '../actors/seat-fact.ts';
 import type { Accepted } from '../actors/seat-outcome.ts';
+import { initialState } from '../actors/seat-state.ts';
+import { writeSnapshot } from '../actors/snapshot.ts';
 import { testDatabase } from '../tests/support/postgres.ts';
-import { addScreenings } from '../tests/support/screenings.ts';
+import { addScreenings, rectangle } from '../tests/support/screenings.ts';
 import { auditDatabase } from './audit.ts';
 import { type AuditReport, type AuditRule, VIOLATIONS_MAX } from './audit-report.ts';
 import { clientConfig, createPool, type DatabaseConfig } from './database.ts';
 import { encodeRow } from './fact-codec.ts';
 import { ProjectionSet, projectionsOf } from './projection.ts';
+import { seatMapFromLayout } from './seat-layout.ts';
 
 const AT_MS = 1_764_000_000_000;
 const LINE = { type: 1, priceCents: 3000 } as const;
@@ -40,6 +44,8 @@ const sold = (hold: number, order: string, seats: readonly number[]): Fact => ({
   tickets: seats.map((seat) => ({ seat, ticket: `${order}-t${seat}`, code: `${order}-c${seat}` })),
 });
 
+const BLOCKED = { kind: 14, seats: [10, 11], reason: 'a “broken” \\ seat' } as const;
+
 /** A good life of one screening of 4 × 5 seats: sales, a declined card, a refund, a check-in, an expiry, a second owner, blocked seats. */
 const GOOD: readonly Fact[] = [
   claimed,
@@ -57,7 +63,7 @@ const GOOD: readonly Fact[] = [
   { kind: 12, order: 'o3', tickets: ['o3-t4'] },
   held(14, [4]),
   { kind: 7, holds: [14] },
-  { kind: 14, seats: [10, 11], reason: 'a “broken” \\ seat' },
+  BLOCKED,
   { kind: 15, seats: [11], reason: '' },
   { kind: 13, ticket: 'o1-t0', gate: 'g' },
   { kind: 3 },
@@ -226,6 +232,40 @@ for (const [name, sql, rules] of WRONG_TABLES) {
     assert.deepEqual(broken(await audit({ screening: first }), first), []);
     await client.query(sql);
     assert.deepEqual(broken(await audit({ screening: first }), first), rules);
+  });
+}
+
+/** The actor's state after the first `count` facts, as its snapshot. */
+function snapshotAfter(screening: number, count: number, facts = GOOD): string {
+  const rules = {
+    ...{ seatsPerBuyerMax: 10, holdTtlMs: 1, holdExtensionsMax: 1, extensionMs: 1, paymentTtlMs: 1, retryTtlMs: 1 },
+    ...{ halfQuota: 8, halfPolicy: 'limit' as const },
+  };
+  const state = initialState(screening, seatMapFromLayout(1, rectangle(4, 5)), rules);
+  for (const fact of recorded(facts).slice(0, count)) evolve(state, fact);
+  return writeSnapshot(state);
+}
+
+const SNAPSHOTS: readonly [name: string, version: number, text: (screening: number) => string, rules: AuditRule[]][] = [
+  ['of the past is in order', 10, (id) => snapshotAfter(id, 10), []],
+  ['of the present is in order', GOOD.length, (id) => snapshotAfter(id, GOOD.length), []],
+  ['that cannot be read is found', 10, () => '{"format":1', ['snapshot']],
+  ['under another version is found', 11, (id) => snapshotAfter(id, 10), ['snapshot']],
+  ['ahead of the journal is found', 20, (id) => snapshotAfter(id, 20, [...GOOD, { kind: 2 }]), ['snapshot']],
+  [
+    'of other seats is found',
+    16,
+    (id) => snapshotAfter(id, 16, GOOD.with(15, { ...BLOCKED, seats: [11, 12] })),
+    ['snapshot'],
+  ],
+];
+for (const [name, version, text, rules] of SNAPSHOTS) {
+  test(`a snapshot ${name}`, async (t) => {
+    const { client, screenings, audit } = await books(t);
+    const [first = 0] = screenings;
+    await write(client, first, recorded(GOOD));
+    await client.query('insert into snapshots values ($1, $2, 2, 0, $3)', [first, version, text(first)]);
+    assert.deepEqual(broken(await audit(), first), rules);
   });
 }
 

@@ -25,13 +25,13 @@ export interface Binaries {
  */
 export async function findBinaries(user: ServiceUser | null, copyFolder: string): Promise<Binaries> {
   const { native, version } = locate();
-  if (canReach(path.join(native, 'bin', 'postgres'), user) && (await complete(native))) return inside(native);
+  if (canReach(path.join(native, 'bin', 'postgres'), user) && (await completeBinaries(native))) return inside(native);
   const copy = path.join(copyFolder, `binaries-${version}`);
   if (!existsSync(copy)) {
     const aside = `${copy}.new-${process.pid}`;
     await rm(aside, { recursive: true, force: true });
     await cp(native, aside, { recursive: true, verbatimSymlinks: true });
-    if (!(await complete(aside))) throw new Error(`the copy of PostgreSQL in ${aside} is not complete`);
+    if (!(await completeBinaries(aside))) throw new Error(`the copy of PostgreSQL in ${aside} is not complete`);
     await rename(aside, copy);
   }
   return inside(copy);
@@ -61,7 +61,7 @@ function locate(): { native: string; version: string } {
 }
 
 /** Makes what is missing (library links, execute bits). False when something is missing and may not be made. */
-async function complete(native: string): Promise<boolean> {
+export async function completeBinaries(native: string): Promise<boolean> {
   try {
     for (const { source, target } of libraryLinks(native)) {
       if (!isThere(target)) await symlink(path.relative(path.dirname(target), source), target);
@@ -73,7 +73,7 @@ async function complete(native: string): Promise<boolean> {
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
     if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') return false;
-    if (code === 'EEXIST') return complete(native); // Somebody else is making them too.
+    if (code === 'EEXIST') return completeBinaries(native); // Somebody else is making them too.
     throw cause;
   }
 }

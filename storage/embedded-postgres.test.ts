@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import pg from 'pg';
 import { TEST_FOLDER_PREFIX } from '../tests/support/cluster.ts';
+import { otherServer } from '../tests/support/other-server.ts';
 import { clientConfig } from './database.ts';
 import { type EmbeddedOptions, type EmbeddedPostgres, startEmbedded } from './embedded-postgres.ts';
 import { FolderInUse } from './folder-lock.ts';
@@ -36,24 +35,6 @@ async function ask<Row extends pg.QueryResultRow>(embedded: EmbeddedPostgres, sq
   } finally {
     await client.end();
   }
-}
-
-/** A server process that starts the embedded PostgreSQL of `folder` and then only exists. Gives the postmaster's id. */
-async function otherServer(t: TestContext, folder: string): Promise<{ kill(): Promise<void>; postmaster: number }> {
-  const module = import.meta.url.replace('.test.', '.');
-  const code = `const { startEmbedded } = await import(${JSON.stringify(module)});
-    const log = { info() {}, warn() {}, error() {} };
-    console.log((await startEmbedded({ folder: ${JSON.stringify(folder)}, log })).pid);
-    setInterval(() => {}, 1000);`;
-  const child = spawn(process.execPath, ['--input-type=module', '-e', code], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const exited = once(child, 'exit');
-  const kill = async () => {
-    child.kill('SIGKILL');
-    await exited;
-  };
-  t.after(kill);
-  const [line] = (await once(child.stdout, 'data')) as [Buffer];
-  return { kill, postmaster: Number(line.toString()) };
 }
 
 test('data are kept between runs, and the login is no superuser', async (t) => {

@@ -33,7 +33,7 @@ import {
 } from './embedded-cluster.ts';
 import { canReach, serviceUser } from './embedded-user.ts';
 import { type FolderLock, lockFolder } from './folder-lock.ts';
-import type { Log } from './log.ts';
+import { type Log, SILENT_LOG } from './log.ts';
 import { packageRoot } from './package-root.ts';
 import { clearStalePid, findPostmaster, type Postmaster } from './postmaster-pid.ts';
 import { isAlive } from './process-identity.ts';
@@ -87,8 +87,22 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
   }
 }
 
+/** How to reach the embedded PostgreSQL that runs on `folder`, whoever runs it; null when none does, or it is not ready. */
+export function findEmbedded(folder: string): DatabaseConfig | null {
+  const postmaster = findPostmaster(path.join(reachableFolder({ folder, log: SILENT_LOG }), 'cluster'));
+  return postmaster?.status === 'ready' ? loginConfig(postmaster.socketFolder) : null;
+}
+
+function superuserConfig(socketFolder: string): DatabaseConfig {
+  return { host: socketFolder, port: PORT, user: 'postgres', password: null, database: 'postgres', tls: null };
+}
+
+function loginConfig(socketFolder: string): DatabaseConfig {
+  return { ...superuserConfig(socketFolder), user: 'poltrona', database: 'poltrona' };
+}
+
 /** Root's own folders (/root, mode 0700) are closed to the user that PostgreSQL runs as: then the data lie under /var/lib. */
-function reachableFolder({ folder, log }: EmbeddedOptions): string {
+function reachableFolder({ folder, log }: Pick<EmbeddedOptions, 'folder' | 'log'>): string {
   const wanted = path.resolve(folder);
   const user = process.getuid?.() === 0 ? serviceUser(path.join(wanted, 'cluster')) : null;
   if (canReach(wanted, user)) return wanted;
@@ -123,12 +137,12 @@ export class EmbeddedPostgres {
 
   /** The login that owns the database: no superuser, as in production. */
   get config(): DatabaseConfig {
-    return { ...this.superuser, user: 'poltrona', database: 'poltrona' };
+    return loginConfig(this.#socketFolder);
   }
 
   /** PostgreSQL's superuser, for tests and repairs. */
   get superuser(): DatabaseConfig {
-    return { host: this.#socketFolder, port: PORT, user: 'postgres', password: null, database: 'postgres', tls: null };
+    return superuserConfig(this.#socketFolder);
   }
 
   /** The postmaster's process id; another one after a restart; 0 while there is none. */
@@ -160,13 +174,13 @@ export class EmbeddedPostgres {
       throw cause;
     }
     const elapsedMs = Math.round(performance.now() - startedMs);
-    const details = { folder: this.folder, pid: this.pid, fresh, adopted: this.#adopted, elapsedMs };
+    const details = { folder: this.folder, postmaster: this.pid, fresh, adopted: this.#adopted, elapsedMs };
     this.#options.log.info(details, 'embedded PostgreSQL is ready');
   }
 
-  /** Resolves when a postmaster takes connections (again). */
+  /** Resolves when a postmaster takes connections (again), or never will any more because it was stopped. */
   whenReady(): Promise<void> {
-    if (this.#state === 'running') return Promise.resolve();
+    if (this.#state === 'running' || this.#state === 'stopped') return Promise.resolve();
     return new Promise((resolve) => this.#readyWaiters.push(resolve));
   }
 
@@ -175,7 +189,7 @@ export class EmbeddedPostgres {
     if (this.#state !== 'running') return this.whenReady();
     this.#state = 'starting';
     await this.#halt();
-    await this.#start();
+    await this.#revive();
   }
 
   /** Stops the postmaster and gives the folder free. Called again, resolves with the first call. */
@@ -203,7 +217,7 @@ export class EmbeddedPostgres {
       if (ready !== null) {
         this.#socketFolder = ready.socketFolder;
         this.#adopted = true;
-        this.#options.log.info({ pid: ready.identity.pid }, 'adopting the PostgreSQL of a killed server');
+        this.#options.log.info({ postmaster: ready.identity.pid }, 'adopting the PostgreSQL of a killed server');
         return this.#entered(ready);
       }
     }
@@ -255,7 +269,7 @@ export class EmbeddedPostgres {
     if (this.#state !== 'running') return;
     this.#state = 'starting';
     this.#postmaster = null;
-    this.#options.log.error({ pid: postmaster.identity.pid }, 'embedded PostgreSQL died; starting it again');
+    this.#options.log.error({ postmaster: postmaster.identity.pid }, 'embedded PostgreSQL died; starting it again');
     this.#options.onExit?.();
     this.#revive().catch((cause: unknown) => this.#options.log.error({ err: cause }, 'embedded PostgreSQL is lost'));
   }
@@ -264,7 +278,7 @@ export class EmbeddedPostgres {
     for (let pauseMs = RETRY_MIN_MS; this.#state === 'starting'; pauseMs = Math.min(pauseMs * 2, RETRY_MAX_MS)) {
       try {
         await this.#start();
-        this.#options.log.warn({ pid: this.pid }, 'embedded PostgreSQL is back');
+        this.#options.log.warn({ postmaster: this.pid }, 'embedded PostgreSQL is back');
         return;
       } catch (cause) {
         this.#options.log.error({ err: cause, pauseMs }, 'embedded PostgreSQL does not start; trying again');
@@ -289,7 +303,7 @@ export class EmbeddedPostgres {
     for (const [signal, deadlineMs] of asks) {
       if (!isAlive(identity)) return;
       if (signal !== 'SIGINT')
-        this.#options.log.warn({ pid: identity.pid, signal }, 'embedded PostgreSQL does not stop');
+        this.#options.log.warn({ postmaster: identity.pid, signal }, 'embedded PostgreSQL does not stop');
       process.kill(identity.pid, signal);
       if (await whenGone(identity, deadlineMs)) return;
     }

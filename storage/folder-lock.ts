@@ -38,7 +38,7 @@ export function lockFolder(file: string): FolderLock {
       const holder = lockHolder(file);
       if (holder !== null) {
         throw new FolderInUse(
-          `another Poltrona server (process ${holder.pid}, since ${holder.since}) uses this folder; its lock is ${file}`,
+          `another Poltrona process (${holder.pid}, since ${holder.since}) uses this folder: its lock is ${file}`,
         );
       }
       discardStale(file);

@@ -47,6 +47,8 @@ const COMMIT_DEADLINE_MS = 5_000;
 const RECONNECT_PAUSE_MAX_MS = 500;
 const PASSIVATE_EVERY_MS = 30_000;
 const SWEEP_EVERY_MS = 1_000;
+/** A thousand facts replay in milliseconds: not worth keeping a restart waiting. */
+const DRAIN_SNAPSHOTS_MS = 1_500;
 /** Connections for loading screenings. Loads are bounded by `RUNTIME_LIMITS.loadsMax`. */
 const POOL_MAX = 4;
 
@@ -130,7 +132,7 @@ export class ShardEngine {
 
   /** Settles what is in flight, writes snapshots, closes the connections. No command may come any more. */
   async stop(): Promise<void> {
-    await this.runtime.drain();
+    await this.runtime.drain(DRAIN_SNAPSHOTS_MS);
     for (const timer of this.#timers) clearInterval(timer);
     for (const link of this.#links.values()) link.flush();
     await this.#writer.close();

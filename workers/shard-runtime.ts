@@ -59,7 +59,7 @@ export const RUNTIME_LIMITS: RuntimeLimits = {
   idleMs: 5 * 60_000,
   restMs: 50,
   restMaxMs: 5_000,
-  snapshotFactsMin: 200,
+  snapshotFactsMin: 1_000,
 };
 
 /** How often deadlines are looked at, milliseconds: a hold is freed at most this late (a command that wants its seats frees it at once). */
@@ -230,13 +230,14 @@ export class ShardRuntime implements ActorHost {
     }
   }
 
-  /** The last act: no more loading, everything in flight is settled, snapshots are written. */
-  async drain(): Promise<void> {
+  /** The last act: no more loading, everything in flight is settled, snapshots are written for as long as `snapshotsMs` lasts (the rest is replayed). */
+  async drain(snapshotsMs: number): Promise<void> {
     this.#isDraining = true;
     await this.journal.whenIdle();
     const nowMs = this.#ports.nowMs();
     for (const [screening, slot] of this.#slots) {
       if (slot.is !== 'live') continue;
+      if (this.#ports.nowMs() - nowMs > snapshotsMs) return;
       const snapshot = slot.actor.snapshotWorthKeeping(this.#ports.limits.snapshotFactsMin);
       if (snapshot === null) continue;
       await this.#ports.loader.saveSnapshot(screening, snapshot.version, snapshot.epoch, nowMs, snapshot.state);

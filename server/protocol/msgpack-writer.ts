@@ -69,7 +69,8 @@ export class MsgpackWriter {
       bytes[this.#at++] = value;
       return;
     }
-    if (!Number.isSafeInteger(value) || value < 0) throw new TypeError(`${value} is not a whole number that can be sent`);
+    if (!Number.isSafeInteger(value) || value < 0)
+      throw new TypeError(`${value} is not a whole number that can be sent`);
     if (value < 0x100) {
       bytes[this.#at++] = 0xcc;
       bytes[this.#at++] = value;

@@ -2,8 +2,9 @@
  * What the server may say, as the arrays that go on the wire. Within a version the server may add messages and may
  * add fields at the end of a message; a client ignores what it does not know. A client's own messages are exact.
  */
-import type { OutcomeCode } from './outcome-code.ts';
+
 import { ServerOp } from './opcodes.ts';
+import type { OutcomeCode } from './outcome-code.ts';
 
 export { ServerOp };
 

@@ -1,5 +1,6 @@
 /** A server for the contract suite: echoes, answers a few HTTP paths, and writes down everything that its handlers hear. */
 import type { TestContext } from 'node:test';
+import { RawConnection } from './raw-websocket.ts';
 import type { HttpHandler, Socket, SocketHandlers, SocketServer, SocketServerOptions } from './socket-port.ts';
 
 export interface Visitor {
@@ -110,7 +111,10 @@ export async function startContractServer(
     ...options,
   });
   const port = await server.listen();
-  t.after(() => server.close(1001, 'end of test'));
+  t.after(() => {
+    RawConnection.destroyAll(port);
+    return server.close(1001, 'end of test');
+  });
   return {
     server,
     port,

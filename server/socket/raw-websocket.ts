@@ -15,6 +15,8 @@ export const Opcode = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, 
 
 const DEADLINE_MS = 20_000;
 
+const openSockets = new Set<Socket>();
+
 /** A TCP connection that remembers what came and can wait for more. */
 export class RawConnection {
   readonly socket: Socket;
@@ -43,9 +45,16 @@ export class RawConnection {
   static open(port: number, host = '127.0.0.1'): Promise<RawConnection> {
     return new Promise((resolve, reject) => {
       const socket = connect(port, host);
+      openSockets.add(socket);
+      socket.once('close', () => openSockets.delete(socket));
       socket.once('error', reject);
       socket.once('connect', () => resolve(new RawConnection(socket)));
     });
+  }
+
+  /** Ends what tests have left open to this port, so that its server need not wait for them when it closes. */
+  static destroyAll(port: number): void {
+    for (const socket of openSockets) if (socket.remotePort === port) socket.destroy();
   }
 
   /** Waits until `take` finds what it looks for in the bytes so far; null when the connection ended without it. */

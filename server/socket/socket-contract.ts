@@ -3,10 +3,10 @@
  * The clients are raw TCP connections where a well-behaved client could not ask the question.
  */
 import assert from 'node:assert/strict';
-import { type AddressInfo, createServer } from 'node:net';
 import { suite, test } from 'node:test';
 import { WebSocket } from 'ws';
-import { type ContractSocket, type MakeServer, startContractServer } from './contract-server.ts';
+import { closingContract } from './closing-contract.ts';
+import { type MakeServer, startContractServer } from './contract-server.ts';
 import { httpContract } from './http-contract.ts';
 import { junkContract } from './junk-contract.ts';
 import { handshake, Opcode, RawConnection, RawWebSocket } from './raw-websocket.ts';
@@ -124,6 +124,17 @@ function webSocketContract(make: MakeServer): void {
     const answer = await client.answer();
     assert.equal(answer?.status, 426);
     assert.match(answer?.headers ?? '', /^sec-websocket-version: 13\r?$/im);
+  });
+
+  test('a handshake with a malformed key is refused', async (t) => {
+    const { port, heard } = await startContractServer(t, make);
+    for (const key of ['', 'short', 'x'.repeat(24), 'x'.repeat(300), '!'.repeat(22).concat('==')]) {
+      const client = await RawConnection.open(port);
+      client.socket.write(handshake('/ws', { 'Sec-WebSocket-Key': key }));
+      const answer = await client.answer();
+      assert.ok(answer !== null && answer.status >= 400, `${key} was answered with ${answer?.status}`);
+    }
+    assert.equal(heard.count('open'), 0);
   });
 
   test('an upgrade elsewhere is an ordinary request', async (t) => {

@@ -10,8 +10,8 @@ export const SOCKET_LIMITS = {
   lingerMs: 5_000,
   /** How long `SocketServer.close` waits for close frames and HTTP answers to leave. */
   farewellMs: 1_000,
-  /** From the end of a request's header to the end of its body. */
-  bodyMs: 10_000,
+  /** From the end of a request's header to the end of its body. uWebSockets.js itself cuts off without an answer after 8 to 12 s. */
+  bodyMs: 6_000,
   /** Of a body that is too long, so much is read and thrown away before the 413: a peer that is still writing would not read the answer. */
   discardBytesMax: 1_048_576,
   /** uWebSockets.js ends the process for other values, so `node:http` + `ws` refuses them too. */

@@ -79,7 +79,7 @@ export interface SocketServerOptions<Context> {
   readonly host: string;
   /** 0: any free port; `listen` tells which. */
   readonly port: number;
-  /** Other threads of this process listen on the same port (SO_REUSEPORT). Without it a second listener is refused. */
+  /** Other threads of this process listen on the same port (SO_REUSEPORT), where `canSharePort`. Else a second listener is refused. */
   readonly sharePort: boolean;
   readonly webSocketPath: string;
   readonly handlers: SocketHandlers<Context>;

@@ -1,12 +1,12 @@
 /**
- * The socket port over uWebSockets.js: the quick adapter, several times the connections and messages per core of
- * `node:http` + `ws`, at the price of a library that answers misuse with the end of the process. All of its rules are
- * kept in this file, uws-http.ts and uws-socket.ts; nothing above them sees a native object.
+ * The socket port over uWebSockets.js: the quick and sparing adapter, at the price of a library that answers misuse with
+ * the end of the process. All of its rules are kept in this file, uws-http.ts and uws-socket.ts; nothing above them sees
+ * a native object.
  *
- * Closing a socket that has a backlog is the delicate part. The library's `end` writes the close frame and then FIN, and
- * what was still queued is lost, the close frame with it; its own limit (`closeOnBackpressureLimit`) cuts the connection
- * without a word. So such a socket lingers: dead for the gateway at once, its queue still being written, `end` called
- * when the queue is empty, cut off when `lingerMs` is over.
+ * Closing a socket that has a backlog is the delicate part. The library's own limit (`closeOnBackpressureLimit`) cuts the
+ * connection without a word; its `end` keeps the backlog of a reader that never reads until the idle timeout, out of our
+ * reach, and loses backlog and close frame when it is above the limit. So such a socket lingers: dead for the gateway
+ * at once, its queue still being written, `end` called when the queue is empty, cut off when `lingerMs` is over.
  */
 import { addressFromBytes } from './address-text.ts';
 import type { HttpRules } from './http-exchange.ts';
@@ -79,9 +79,8 @@ export class UwsSocketServer<Context> implements SocketServer, UwsSocketOwner<Co
 
   async listen(): Promise<number> {
     const { host, port, sharePort } = this.#options;
-    if (sharePort && !this.canSharePort) throw new Error('several threads cannot listen on one port on this system');
     const chosenPort = port !== 0 ? port : await freePort(host);
-    const option = sharePort ? UWS_SHARED_PORT : UWS_EXCLUSIVE_PORT;
+    const option = sharePort && this.canSharePort ? UWS_SHARED_PORT : UWS_EXCLUSIVE_PORT;
     // The declared types know the host or the option, not both; the library takes both.
     const listen = this.#app.listen.bind(this.#app) as unknown as (
       host: string,

@@ -71,13 +71,10 @@ export class WsSocketServer<Context> implements SocketServer, WsSocketOwner<Cont
 
   listen(): Promise<number> {
     const { host, port, sharePort, idleTimeoutSeconds, onError } = this.#options;
-    if (sharePort && !this.canSharePort) {
-      return Promise.reject(new Error(`several threads cannot listen on one port with Node ${process.version} here`));
-    }
     return new Promise((resolve, reject) => {
       const fail = (error: Error): void => reject(listenError(host, port, error));
       this.#server.once('error', fail);
-      const where = { host, port, exclusive: true, reusePort: sharePort };
+      const where = { host, port, exclusive: true, reusePort: sharePort && this.canSharePort };
       this.#server.listen(where, () => {
         this.#server.off('error', fail);
         this.#server.on('error', onError);
@@ -201,7 +198,7 @@ function refuseJunk(_error: Error, socket: Duplex): void {
   else socket.destroy();
 }
 
-/** `reusePort` of `listen` came with Node 23.1 and 22.12; older ones ignore it and the second thread would fail. */
+/** `reusePort` of `listen` came with Node 23.1 and 22.12; older ones ignore it. */
 function hasReusePort(version: string): boolean {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   return major > 23 || (major === 23 && minor >= 1) || (major === 22 && minor >= 12);

@@ -55,7 +55,9 @@ test('actors import nothing but actors: no package, no module of node', () => {
 
 test('actors have no clock, no chance, no timers, no promises and nothing of the process', () => {
   const forbidden = new Set(
-    'Date performance process setTimeout setInterval setImmediate queueMicrotask Promise fetch crypto console globalThis'.split(' '),
+    'Date performance process setTimeout setInterval setImmediate queueMicrotask Promise fetch crypto console globalThis'.split(
+      ' ',
+    ),
   );
   const found: string[] = [];
   for (const file of sources.filter((name) => name.startsWith('actors/') && !name.endsWith('.test.ts'))) {
@@ -66,7 +68,10 @@ test('actors have no clock, no chance, no timers, no promises and nothing of the
         (ts.isPropertyAccessExpression(node) && node.getText(parsed) === 'Math.random') ||
         node.kind === ts.SyntaxKind.AsyncKeyword ||
         ts.isAwaitExpression(node);
-      if (isImpure) found.push(`${file}:${parsed.getLineAndCharacterOfPosition(node.getStart(parsed)).line + 1} ${node.getText(parsed)}`);
+      if (isImpure)
+        found.push(
+          `${file}:${parsed.getLineAndCharacterOfPosition(node.getStart(parsed)).line + 1} ${node.getText(parsed)}`,
+        );
       ts.forEachChild(node, visit);
     };
     visit(parsed);
@@ -87,7 +92,9 @@ test('one file alone imports uWebSockets.js, so that another socket layer can ta
 });
 
 test('only storage talks to PostgreSQL; others may name its types', () => {
-  const drivers = ruled.filter(({ target, isTypeOnly }) => /^(pg|pg-copy-streams|node-pg-migrate)$/.test(target) && !isTypeOnly);
+  const drivers = ruled.filter(
+    ({ target, isTypeOnly }) => /^(pg|pg-copy-streams|node-pg-migrate)$/.test(target) && !isTypeOnly,
+  );
   assert.deepEqual(drivers.filter(({ from }) => !from.startsWith('storage/')).map(describe), []);
 });
 
@@ -115,7 +122,9 @@ test('every imported file exists, with the name it was given', () => {
 test('no file is a drawer: utils, common, shared, helper, misc', () => {
   const drawer = /(^|[/.-])(utils?|commons?|shared|helpers?|misc|stuff|manager)([.-][\w.-]*)?$/;
   // A socket port shared by threads is a thing with a name.
-  const wrong = projectFiles('.ts', '.mjs').filter((file) => file.split('/').some((part) => drawer.test(part) && !part.startsWith('shared-port')));
+  const wrong = projectFiles('.ts', '.mjs').filter((file) =>
+    file.split('/').some((part) => drawer.test(part) && !part.startsWith('shared-port')),
+  );
   assert.deepEqual(wrong, []);
 });
 
@@ -137,7 +146,8 @@ function importsOf(from: string): Import[] {
     if (ts.isImportDeclaration(node)) note(node.moduleSpecifier, node.importClause?.isTypeOnly === true);
     else if (ts.isExportDeclaration(node)) note(node.moduleSpecifier, node.isTypeOnly);
     else if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) note(node.argument.literal, true);
-    else if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) note(node.arguments[0], false);
+    else if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword)
+      note(node.arguments[0], false);
     ts.forEachChild(node, visit);
   };
   visit(parsed);
@@ -155,7 +165,10 @@ function describe({ from, line, target }: Import): string {
 /** `x.Date`, `{ Date: 1 }` and the like are names of ours. */
 function isNameOfMember(node: ts.Identifier): boolean {
   const { parent } = node;
-  return (ts.isPropertyAccessExpression(parent) || ts.isPropertyAssignment(parent) || ts.isPropertySignature(parent)) && parent.name === node;
+  return (
+    (ts.isPropertyAccessExpression(parent) || ts.isPropertyAssignment(parent) || ts.isPropertySignature(parent)) &&
+    parent.name === node
+  );
 }
 
 /** One circle as its files in order, the first repeated at the end; null when there is none. */

@@ -39,7 +39,7 @@ export async function startTestCluster(options: {
     const embedded = await startEmbedded({
       folder: path.join(folder, 'pg'),
       log: options.log ?? SILENT_LOG,
-      settings: { shared_buffers: '64MB', max_wal_size: '1GB', ...options.settings },
+      settings: { shared_buffers: '64MB', min_wal_size: '64MB', max_wal_size: '1GB', ...options.settings },
     });
     const stop = async () => {
       await embedded.stop();

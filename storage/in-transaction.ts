@@ -1,0 +1,33 @@
+/** One transaction on one connection of a pool: all of it or nothing, and the connection is given back clean. */
+import type pg from 'pg';
+
+/**
+ * Runs `work` between BEGIN and COMMIT and resolves with what it returns. What it throws undoes everything. A connection
+ * that saw an error is destroyed: it may be in the middle of a COPY.
+ * @param keep false: undo everything at the end, as if it had never been (a rehearsal).
+ */
+export async function inTransaction<Result>(
+  pool: pg.Pool,
+  work: (client: pg.PoolClient) => Promise<Result>,
+  keep = true,
+): Promise<Result> {
+  const client = await pool.connect();
+  // The pool listens to idle connections only; one that breaks in our hands also fails the query under way.
+  const onBroken = (): void => {};
+  client.on('error', onBroken);
+  let failure: Error | undefined;
+  try {
+    await client.query('begin');
+    const result = await work(client);
+    const ended = await client.query(keep ? 'commit' : 'rollback');
+    // A transaction that failed answers COMMIT with ROLLBACK, and no error.
+    if (keep && ended.command !== 'COMMIT') throw new Error('the transaction was rolled back');
+    return result;
+  } catch (cause) {
+    failure = cause instanceof Error ? cause : new Error(String(cause));
+    throw cause;
+  } finally {
+    client.off('error', onBroken);
+    client.release(failure);
+  }
+}
