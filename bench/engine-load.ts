@@ -50,13 +50,14 @@ export class EngineLoad {
   static async start(database: BenchDatabase, options: BenchOptions): Promise<EngineLoad> {
     const config = await database.create('engine', true);
     const firstScreening = await createProgramme(config, options.screenings, options.seats);
-    const server = await ServerProcess.start({ database: config, threads: options.threads });
+    const { threads, profileFolder } = options;
+    const server = await ServerProcess.start({ database: config, threads, profileFolder });
     return new EngineLoad(database, config, options, server, firstScreening);
   }
 
   /** One run of the load generator. `ratePerSecond` null: closed loop. */
   async run(ratePerSecond: number | null): Promise<EngineRun> {
-    const { options } = { options: this.#options };
+    const options = this.#options;
     const { connections, frameCommands, screenings, seats, warmSeconds, seconds } = options;
     const historyFile = options.historyFile ?? path.join(this.#folder, `history-${this.#histories.length}.jsonl`);
     this.#histories.push(historyFile);

@@ -44,7 +44,7 @@ export class LoadDriver implements LoadTally {
   }
 
   async run(): Promise<LoadResult> {
-    const { plan } = { plan: this.#plan };
+    const plan = this.#plan;
     for (let index = 0; index < plan.connections; index++) {
       this.#connections.push(new LoadConnection(plan, index, SEATS_PER_BUYER, this));
     }

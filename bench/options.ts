@@ -26,6 +26,8 @@ export interface BenchOptions {
   /** Shard threads of the server, each with one journal writer. */
   readonly threads: number;
   readonly historyFile: string | null;
+  /** Where V8's processor profiles of the server's threads go; null: not wanted. Profiling costs speed. */
+  readonly profileFolder: string | null;
   /** Small enough for every build: figures mean nothing, the audit does. */
   readonly smoke: boolean;
 }
@@ -45,6 +47,7 @@ export const USAGE = `npm run bench -- NAME [options]
   --frame-commands N    commands in one WebSocket frame (1)
   --threads N           the server's threads (cores)
   --history FILE        keep every acknowledged command (else a sample is checked and thrown away)
+  --profile FOLDER      write processor profiles of the server's threads (slower)
   --json                one line of JSON for each result, nothing else
   --save                add the lines to bench/results/NAME.jsonl
   --smoke               tiny sizes: does it still run, and is the audit clean?
@@ -66,6 +69,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
       'frame-commands': { type: 'string' },
       threads: { type: 'string' },
       history: { type: 'string' },
+      profile: { type: 'string' },
       json: { type: 'boolean', default: false },
       save: { type: 'boolean', default: false },
       smoke: { type: 'boolean', default: false },
@@ -99,6 +103,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
     frameCommands: whole('frame-commands', 1, 1, 64),
     threads: whole('threads', availableParallelism(), 1, 64),
     historyFile: values.history ?? null,
+    profileFolder: values.profile ?? null,
     smoke,
   };
 }

@@ -21,8 +21,8 @@ export const HOST = '127.0.0.1';
 export interface ServerOptions {
   readonly database: DatabaseConfig;
   readonly threads: number;
-  /** Further environment variables. */
-  readonly environment?: Readonly<Record<string, string>>;
+  /** Where the server's processor profiles go, one file for each thread; null: none are taken. */
+  readonly profileFolder?: string | null;
 }
 
 export class ServerProcess {
@@ -40,8 +40,9 @@ export class ServerProcess {
   }
 
   /** Starts a server; resolves when it is ready. @throws with the end of its log when it is not. */
-  static async start({ database, threads, environment }: ServerOptions): Promise<ServerProcess> {
-    return ServerProcess.run('../server/main.js', {
+  static async start({ database, threads, profileFolder = null }: ServerOptions): Promise<ServerProcess> {
+    const flags = profileFolder === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${path.resolve(profileFolder)}`];
+    const environment = {
       DATABASE_URL: urlOf(database),
       POLTRONA_THREADS: String(threads),
       POLTRONA_DEMO: 'off',
@@ -49,17 +50,21 @@ export class ServerProcess {
       // One address and few connections stand for a whole town.
       POLTRONA_MESSAGES_PER_SECOND: '0',
       POLTRONA_CONNECTIONS_PER_ADDRESS: '0',
-      ...environment,
-    });
+    };
+    return ServerProcess.run('../server/main.js', environment, flags);
   }
 
   /** Any program of this build that takes HOST and PORT and answers /readyz. */
-  static async run(program: string, environment: Readonly<Record<string, string>>): Promise<ServerProcess> {
+  static async run(
+    program: string,
+    environment: Readonly<Record<string, string>>,
+    nodeFlags: readonly string[] = [],
+  ): Promise<ServerProcess> {
     const port = await freePort();
     const folder = mkdtempSync(path.join(os.tmpdir(), 'poltrona-bench-'));
     const log = openSync(path.join(folder, 'log'), 'w');
     const startedMs = performance.now();
-    const child = spawn(process.execPath, [fileURLToPath(new URL(program, import.meta.url))], {
+    const child = spawn(process.execPath, [...nodeFlags, fileURLToPath(new URL(program, import.meta.url))], {
       env: { ...process.env, HOST, PORT: String(port), ...environment },
       stdio: ['ignore', log, log],
     });

@@ -4,7 +4,8 @@
  * compares them).
  */
 import { availableParallelism } from 'node:os';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
+import { packageRoot } from '../storage/package-root.ts';
 
 export interface Config {
   readonly host: string;
@@ -118,7 +119,8 @@ export function readConfig(environment: Environment): Config {
     port: integer('PORT', 8080, 0, 65_535),
     databaseUrl,
     production,
-    folder: resolve(text('POLTRONA_FOLDER') ?? '.poltrona'),
+    // By default beside the package and not where the command was typed: server and command line mean the same.
+    folder: resolve(text('POLTRONA_FOLDER') ?? join(packageRoot(), '.poltrona')),
     threads: integer('POLTRONA_THREADS', Math.min(availableParallelism(), 64), 1, 64),
     sandboxPayments: oneOf('POLTRONA_SANDBOX_PAYMENTS', whenSafe, ['on', 'off']) === 'on',
     origins: origins.filter((origin) => origin !== ''),

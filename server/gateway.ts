@@ -300,6 +300,8 @@ export class Gateway implements ConnectionHost, SocketHandlers<Connection> {
     if (socket === null) return;
     connection.queue([ServerOp.notice, code, text]);
     connection.flush();
+    // The socket layer tells the close later; what is left of this frame must not be acted on.
+    connection.socket = null;
     socket.close(code, text);
   }
 

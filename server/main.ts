@@ -6,7 +6,7 @@ import { setMaxListeners } from 'node:events';
 import { hostname } from 'node:os';
 import type { DatabaseConfig } from '../storage/database.ts';
 import { createPool, parseDatabaseUrl } from '../storage/database.ts';
-
+import { ensureDemoProgramme } from '../storage/demo-programme.ts';
 import { startEmbedded } from '../storage/embedded-postgres.ts';
 import { allocateEpochs } from '../storage/epochs.ts';
 import { migrate } from '../storage/migrate.ts';
@@ -101,6 +101,7 @@ async function prepareDatabase(
   const app = createPool(database, 'app', 'poltrona start', 1);
   const shard = createPool(database, 'shard', 'poltrona start', 1);
   try {
+    if (config.demo) await ensureDemoProgramme(app, log, new Date());
     const secret = await installationSecret(app);
     const epochs = await allocateEpochs(
       shard,

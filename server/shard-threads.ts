@@ -19,7 +19,7 @@ interface Thread {
   isExpectedToExit: boolean;
 }
 
-/** How long the metrics of a busy thread are waited for, milliseconds; then they are left out of the sum. */
+/** How long the metrics of a busy thread are waited for, milliseconds. */
 const METRICS_DEADLINE_MS = 2_000;
 /** Under load what a decision makes lives until its commit, some ten milliseconds: with V8's 16 MB the collector would copy most of it instead of finding it dead. */
 const YOUNG_GENERATION_MB = 192;
@@ -28,6 +28,7 @@ export class ShardThreads {
   readonly #ports: ShardThreadsPorts;
   readonly #threads: Thread[] = [];
   readonly #collections = new Map<number, (values: readonly object[]) => void>();
+  readonly #lastMetrics = new Map<number, readonly object[]>();
   #nextCollection = 1;
   #waiting: { kind: FromThread['kind']; thread: number; resolve: (message: FromThread) => void }[] = [];
 
@@ -127,10 +128,12 @@ export class ShardThreads {
     const answers = this.#threads.map((_, thread) => {
       const key = id * 64 + thread;
       return new Promise<object[]>((resolve) => {
-        const timer = setTimeout(() => end([]), METRICS_DEADLINE_MS);
+        // Its last figures: a sum without it would look like a restart to whoever computes rates.
+        const timer = setTimeout(() => end(this.#lastMetrics.get(thread) ?? []), METRICS_DEADLINE_MS);
         const end = (values: readonly object[]): void => {
           clearTimeout(timer);
           this.#collections.delete(key);
+          this.#lastMetrics.set(thread, values);
           resolve([...values]);
         };
         this.#collections.set(key, end);

@@ -19,7 +19,12 @@ test(`the commonest audience is nobody, and 53.5 % have fewer than twenty people
 });
 
 test(`even audiences beat odd ones at every size, and a few screenings are full (seed ${SEED})`, () => {
-  for (const [from, to] of [[2, 10], [10, 20], [20, 60], [60, 200]] as const) {
+  for (const [from, to] of [
+    [2, 10],
+    [10, 20],
+    [20, 60],
+    [60, 200],
+  ] as const) {
     const even = share((people) => people >= from && people < to && people % 2 === 0);
     const odd = share((people) => people >= from && people < to && people % 2 === 1);
     assert.ok(even > 1.15 * odd, `${from}–${to}: ${even} even, ${odd} odd`);
@@ -36,5 +41,8 @@ test('demand is whole, within the room, and the same for the same seed and scree
       assert.equal(demandOf(7, screening, seats), people);
     }
   }
-  assert.notDeepEqual([1, 2, 3, 4, 5].map((id) => demandOf(1, id, 300)), [1, 2, 3, 4, 5].map((id) => demandOf(2, id, 300)));
+  assert.notDeepEqual(
+    [1, 2, 3, 4, 5].map((id) => demandOf(1, id, 300)),
+    [1, 2, 3, 4, 5].map((id) => demandOf(2, id, 300)),
+  );
 });

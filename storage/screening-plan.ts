@@ -88,7 +88,9 @@ export async function storePlan(client: pg.ClientBase, plan: readonly PlannedScr
   );
   const { placed = 0, created = 0, existing = 0, overlapping = 0 } = rows[0] ?? {};
   if (placed !== plan.length) {
-    throw new Error(`${plan.length - placed} of ${plan.length} planned screenings have no film, auditorium or seat map`);
+    throw new Error(
+      `${plan.length - placed} of ${plan.length} planned screenings have no film, auditorium or seat map`,
+    );
   }
   return { created, existing, overlapping };
 }

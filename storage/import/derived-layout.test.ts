@@ -8,7 +8,11 @@ import { type DeclaredSeats, deriveLayout, rowLabel, whyNoLayout } from './deriv
 /** Numbers as cinemas have them, and numbers that no cinema has. */
 const declared: fc.Arbitrary<DeclaredSeats> = fc
   .tuple(
-    fc.oneof(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 13, max: 400 }), fc.integer({ min: 401, max: SEAT_COUNT_MAX })),
+    fc.oneof(
+      fc.integer({ min: 1, max: 12 }),
+      fc.integer({ min: 13, max: 400 }),
+      fc.integer({ min: 401, max: SEAT_COUNT_MAX }),
+    ),
     fc.oneof(fc.constant(0.02), fc.double({ min: 0, max: 1, noNaN: true })),
     fc.oneof(fc.constant(0.02), fc.double({ min: 0, max: 1, noNaN: true })),
     fc.oneof(fc.constant(0), fc.double({ min: 0, max: 1, noNaN: true })),
@@ -86,7 +90,11 @@ test('a derived room looks like a cinema: rows as wide as each other, wider than
       const map = seatMapFromLayout(1, layout);
       const widths = layout.rows.map((_, row) => map.seatRow.filter((found) => found === row).length);
       assert.ok(Math.max(...widths) - Math.min(...widths) <= 1);
-      assert.deepEqual(widths, [...widths].sort((one, other) => one - other), 'the narrower rows are in front');
+      assert.deepEqual(
+        widths,
+        [...widths].sort((one, other) => one - other),
+        'the narrower rows are in front',
+      );
       const width = Math.max(...widths);
       if (numbers.seats >= 12) {
         assert.ok(width >= widths.length, `${width} wide, ${widths.length} deep`);
@@ -118,7 +126,10 @@ test('what no room can have is refused with the reason', () => {
   const none = { wheelchair: 0, reducedMobility: 0, obese: 0 };
   assert.match(whyNoLayout({ seats: 0, ...none }) ?? '', /no seats/);
   assert.match(whyNoLayout({ seats: 4097, ...none }) ?? '', /4097 seats; at most 4096/);
-  assert.match(whyNoLayout({ seats: 10, wheelchair: 5, reducedMobility: 5, obese: 1 }) ?? '', /11 special places among 10/);
+  assert.match(
+    whyNoLayout({ seats: 10, wheelchair: 5, reducedMobility: 5, obese: 1 }) ?? '',
+    /11 special places among 10/,
+  );
   assert.match(whyNoLayout({ seats: 1.5, ...none }) ?? '', /whole number/);
   assert.match(whyNoLayout({ seats: 10, ...none, obese: -1 }) ?? '', /whole number/);
   assert.equal(whyNoLayout({ seats: 4096, ...none }), null);

@@ -45,7 +45,11 @@ interface Reading {
  * Imports `file`. `pool` has the app role.
  * @throws FileRefused when the file as a whole is not the register; rows at fault are skipped and reported instead.
  */
-export async function importAuditoriums(pool: pg.Pool, file: string, options: ImportOptions): Promise<AuditoriumsReport> {
+export async function importAuditoriums(
+  pool: pg.Pool,
+  file: string,
+  options: ImportOptions,
+): Promise<AuditoriumsReport> {
   const startedMs = performance.now();
   const startedAt = new Date();
   const text = await inspectTextFile(file);
@@ -118,7 +122,8 @@ async function* stagedPieces(text: TextFile, reading: Reading, progress: ImportP
       // Spreadsheets leave empty lines at the end; they are no rows.
       if (line.trim() === '') continue;
       const row = readRow(first + index, line, header, warn);
-      if (++reading.rows > ROWS_MAX) throw new FileRefused(`more than ${ROWS_MAX} rows: is it the register of auditoriums?`);
+      if (++reading.rows > ROWS_MAX)
+        throw new FileRefused(`more than ${ROWS_MAX} rows: is it the register of auditoriums?`);
       if ('reason' in row) reading.skipped.push(row);
       else {
         if (row.auditorium.status === 'active') warnOfShortages(row, warn);

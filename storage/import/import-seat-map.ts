@@ -163,6 +163,9 @@ async function storeVersion(
      returning id, version`,
     [auditorium, layout.seats.length, JSON.stringify(layout), hash],
   );
-  await client.query('update auditoriums set seat_map_id = $2, updated_at = now() where id = $1', [auditorium, rows[0]?.id]);
+  await client.query('update auditoriums set seat_map_id = $2, updated_at = now() where id = $1', [
+    auditorium,
+    rows[0]?.id,
+  ]);
   return rows[0]?.version ?? 0;
 }

@@ -112,7 +112,9 @@ export function splitLine(line: string): readonly string[] | null {
 }
 
 /** Finds the columns in the header line. A list of what is missing instead, when something is. */
-export function readHeader(line: string): RegisterHeader | { readonly missing: readonly string[]; readonly twice: readonly string[] } {
+export function readHeader(
+  line: string,
+): RegisterHeader | { readonly missing: readonly string[]; readonly twice: readonly string[] } {
   const names = (splitLine(line) ?? []).map((name) => plain(name));
   const missing = REGISTER_COLUMNS.filter((column) => !names.includes(column));
   const twice = REGISTER_COLUMNS.filter((column) => names.indexOf(column) !== names.lastIndexOf(column));
@@ -222,15 +224,17 @@ function addressOf(field: Field): string | null {
   const houseNumber = field('NUMERO_ENDERECO_COMPLEXO');
   const complement = field('COMPLEMENTO_COMPLEXO');
   const isNumber = /[1-9]/.test(houseNumber) && !street.endsWith(` ${houseNumber}`);
-  return [isNumber ? `${street}, ${houseNumber}` : street, ...(/[\p{L}\p{N}]/u.test(complement) ? [complement] : [])].join(
-    ' - ',
-  );
+  return [
+    isNumber ? `${street}, ${houseNumber}` : street,
+    ...(/[\p{L}\p{N}]/u.test(complement) ? [complement] : []),
+  ].join(' - ');
 }
 
 function number(field: Field, column: RegisterColumn): number {
   const found = field(column);
   if (found === '') throw new RowFault(column, 'it is blank: the row registers none');
-  if (!/^\d{1,12}$/.test(found) || Number(found) === 0) throw new RowFault(column, `${quote(found)} is no registration number`);
+  if (!/^\d{1,12}$/.test(found) || Number(found) === 0)
+    throw new RowFault(column, `${quote(found)} is no registration number`);
   return Number(found);
 }
 

@@ -71,7 +71,8 @@ export function readSeatMap(text: string, name: string): SeatMapFile {
   const seats = seatsOf(file['lines'], boundsOf(file), reading);
   const turned = reading.faults.length === 0 && seats.length > 0 && screenIsAfter(file, seats, reading);
   if (seats.length === 0) reading.faults.push('it has no seats');
-  if (seats.length > SEAT_COUNT_MAX) reading.faults.push(`it has ${seats.length} seats; at most ${SEAT_COUNT_MAX} are possible`);
+  if (seats.length > SEAT_COUNT_MAX)
+    reading.faults.push(`it has ${seats.length} seats; at most ${SEAT_COUNT_MAX} are possible`);
   if (reading.faults.length > 0) {
     const shown = reading.faults.slice(0, FAULTS_SHOWN).join('; ');
     const more = reading.faults.length - FAULTS_SHOWN;
@@ -174,7 +175,8 @@ function screenIsAfter(file: Json, seats: readonly PlacedSeat[], reading: Readin
     return false;
   }
   if (from > lines.reduce((one, other) => Math.max(one, other))) return true;
-  if (to >= lines.reduce((one, other) => Math.min(one, other))) reading.faults.push('its screen ("stage") stands among the seats');
+  if (to >= lines.reduce((one, other) => Math.min(one, other)))
+    reading.faults.push('its screen ("stage") stands among the seats');
   return false;
 }
 

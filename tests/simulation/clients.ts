@@ -35,7 +35,8 @@ export class Client {
     const dice = random.next();
     if (held !== undefined && dice < 0.2) this.#send(held.screening, { ...base, kind: 'release', hold: held.hold });
     else if (held !== undefined && dice < 0.5) this.#buy(held, base);
-    else if (held !== undefined && dice < 0.55) this.#send(held.screening, { ...base, kind: 'extend', hold: held.hold });
+    else if (held !== undefined && dice < 0.55)
+      this.#send(held.screening, { ...base, kind: 'extend', hold: held.hold });
     else if (bought !== undefined && dice < 0.65) {
       this.#send(bought.screening, { ...base, kind: random.chance(0.5) ? 'cancel' : 'refund', order: bought.order });
     } else if (dice < 0.75) {
@@ -46,7 +47,10 @@ export class Client {
     }
   }
 
-  #buy(held: { screening: number; hold: number; seats: readonly number[] }, base: { requestId: string; buyer: string; atMs: number }): void {
+  #buy(
+    held: { screening: number; hold: number; seats: readonly number[] },
+    base: { requestId: string; buyer: string; atMs: number },
+  ): void {
     const { random } = this.#world;
     const order = `order-${base.requestId}`;
     const lines = held.seats.map((seat) => ({ seat, type: random.pick([1, 1, 2, 3] as const), priceCents: 1000 }));
@@ -54,7 +58,8 @@ export class Client {
     this.#send(held.screening, begin, (answer) => {
       if (answer.code !== OutcomeCode.accepted) return;
       const next = { ...base, requestId: `${base.requestId}.2`, order };
-      if (random.chance(0.25)) this.#send(held.screening, { ...next, kind: 'cancel-payment', keepHold: random.chance(0.5) });
+      if (random.chance(0.25))
+        this.#send(held.screening, { ...next, kind: 'cancel-payment', keepHold: random.chance(0.5) });
       else {
         const tickets = held.seats.map((seat) => ({ seat, ticket: `${order}-${seat}`, code: `${order}-${seat}` }));
         this.#send(held.screening, { ...next, kind: 'confirm', tickets });

@@ -34,7 +34,8 @@ export class FakeDatabase {
   commit(batch: JournalBatch): void {
     for (const [screening, version] of batch.firstVersions()) {
       // The key refuses a version that is there; one beyond the end is stored, as PostgreSQL would.
-      if (this.factsOf(screening).some((fact) => fact.version >= version)) throw new CommitRefused('duplicate key', true);
+      if (this.factsOf(screening).some((fact) => fact.version >= version))
+        throw new CommitRefused('duplicate key', true);
     }
     this.store(batch);
   }

@@ -59,7 +59,9 @@ export class Promises {
     if (truth === undefined) return;
     for (let seat = 0; seat < truth.length; seat++) {
       if (truth[seat] !== snapshot.status[seat]) {
-        this.#violated(`[I2] version ${snapshot.version} of ${snapshot.screening}: seat ${seat} is shown ${snapshot.status[seat]}, is ${truth[seat]}`);
+        this.#violated(
+          `[I2] version ${snapshot.version} of ${snapshot.screening}: seat ${seat} is shown ${snapshot.status[seat]}, is ${truth[seat]}`,
+        );
         return;
       }
     }
@@ -95,7 +97,8 @@ export class Promises {
         this.#violated(`[I1] ${where}: epoch ${recorded.epoch} begins without an owner-changed fact`);
       }
       if (recorded.requestId !== null) {
-        if (ledger.requestIds.has(recorded.requestId)) this.#violated(`[I4] ${where}: ${recorded.requestId} took effect twice`);
+        if (ledger.requestIds.has(recorded.requestId))
+          this.#violated(`[I4] ${where}: ${recorded.requestId} took effect twice`);
         ledger.requestIds.set(recorded.requestId, recorded);
       }
       this.#apply(ledger, recorded, where);
@@ -111,7 +114,11 @@ export class Promises {
     switch (fact.kind) {
       case FactKind.held: {
         for (const seat of fact.seats) if (isTaken(seat)) this.#violated(`[I1] ${where}: seat ${seat} is held twice`);
-        const hold = holds.get(fact.hold) ?? { buyer: fact.buyer, seats: new Set<number>(), openedAtMs: this.#world.database.decidedAtMs(recorded) };
+        const hold = holds.get(fact.hold) ?? {
+          buyer: fact.buyer,
+          seats: new Set<number>(),
+          openedAtMs: this.#world.database.decidedAtMs(recorded),
+        };
         for (const seat of fact.seats) hold.seats.add(seat);
         holds.set(fact.hold, hold);
         this.#checkTen(ledger, fact.buyer, where);
@@ -150,7 +157,8 @@ export class Promises {
       case FactKind.ticketsRefunded:
         for (const ticket of fact.tickets) {
           const seat = ledger.seatOfTicket.get(ticket);
-          if (seat === undefined || sold.get(seat)?.ticket !== ticket) this.#violated(`${where}: ticket ${ticket} is not live`);
+          if (seat === undefined || sold.get(seat)?.ticket !== ticket)
+            this.#violated(`${where}: ticket ${ticket} is not live`);
           else sold.delete(seat);
         }
         break;

@@ -24,7 +24,8 @@ export async function simulate(seed: number, mutation: Mutation = 'none', steps 
   const promises = new Promises(world);
   // One to three nodes; their clocks differ by up to two minutes.
   const nodeCount = 1 + random.below(3);
-  for (let node = 0; node < nodeCount; node++) world.nodes.push(new SimulatedNode(world, random.below(240_000) - 120_000));
+  for (let node = 0; node < nodeCount; node++)
+    world.nodes.push(new SimulatedNode(world, random.below(240_000) - 120_000));
   const clients = Array.from({ length: 4 }, (_, index) => new Client(world, promises, `buyer${index}`));
   const watchers: SimulatedWatcher[] = [];
   const watch = (node: SimulatedNode): void => {

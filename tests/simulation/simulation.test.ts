@@ -14,14 +14,21 @@ test(`[I1] [I2] [I3] [I4] [E1] ${SEEDS} seeded worlds of crashing, duelling node
   let crashes = 0;
   for (const seed of [...KEPT, ...Array.from({ length: SEEDS }, (_, index) => FIRST + index)]) {
     const result = await simulate(seed);
-    assert.deepEqual(result.violations, [], `seed ${seed}: repeat with SIMULATION_FIRST_SEED=${seed} SIMULATION_SEEDS=1`);
+    assert.deepEqual(
+      result.violations,
+      [],
+      `seed ${seed}: repeat with SIMULATION_FIRST_SEED=${seed} SIMULATION_SEEDS=1`,
+    );
     assert.deepEqual(result.unexpected, [], `seed ${seed}`);
     facts += result.facts;
     accepted += result.accepted;
     crashes += result.crashes;
   }
   // A world in which nothing happens keeps every promise.
-  assert.ok(facts > SEEDS * 30 && accepted > SEEDS * 20 && crashes > SEEDS, `${facts} facts, ${accepted} accepted, ${crashes} crashes`);
+  assert.ok(
+    facts > SEEDS * 30 && accepted > SEEDS * 20 && crashes > SEEDS,
+    `${facts} facts, ${accepted} accepted, ${crashes} crashes`,
+  );
 });
 
 test('[N1] the same seed gives the same run', async () => {

@@ -7,13 +7,13 @@ import type { Command } from '../../actors/seat-command.ts';
 import type { SeatMap } from '../../actors/seat-map.ts';
 import type { ScreeningRules } from '../../actors/seat-state.ts';
 import { CommitRefused, CommitUnknown, type FactStore } from '../../storage/fact-store.ts';
-import type { JournalBatch } from '../../storage/journal-batch.ts';
 import { Journal } from '../../storage/journal.ts';
+import type { JournalBatch } from '../../storage/journal-batch.ts';
 import type { Asker } from '../../workers/asker.ts';
-import { RUNTIME_LIMITS, ShardRuntime } from '../../workers/shard-runtime.ts';
+import { SoleOwnership } from '../../workers/ownership.ts';
 import type { LoadedScreening, ScreeningLoader } from '../../workers/screening-loader.ts';
 import { SHARDS } from '../../workers/shard-map.ts';
-import { SoleOwnership } from '../../workers/ownership.ts';
+import { RUNTIME_LIMITS, ShardRuntime } from '../../workers/shard-runtime.ts';
 import { FakeDatabase } from './fake-database.ts';
 import type { Random } from './random.ts';
 
@@ -68,7 +68,8 @@ export class World {
   step(withinMs: number): boolean {
     let next: Timed | undefined;
     for (const timed of this.#agenda) {
-      if (next === undefined || timed.atMs < next.atMs || (timed.atMs === next.atMs && timed.order < next.order)) next = timed;
+      if (next === undefined || timed.atMs < next.atMs || (timed.atMs === next.atMs && timed.order < next.order))
+        next = timed;
     }
     if (next === undefined || next.atMs > this.nowMs + withinMs) return false;
     this.#agenda.splice(this.#agenda.indexOf(next), 1);
@@ -159,7 +160,8 @@ export class SimulatedNode {
       nowMs: () => this.nowMs(),
       paymentDue: () => {},
       decided: () => {},
-      log: (level, message, details) => level === 'error' && this.failures.push(new Error(message, { cause: details['cause'] })),
+      log: (level, message, details) =>
+        level === 'error' && this.failures.push(new Error(message, { cause: details['cause'] })),
     });
     return [journal, runtime];
   }
@@ -229,7 +231,9 @@ class FlakyStore implements FactStore {
     return this.#later(() => {
       const first = batch.entries.find((entry) => entry.facts.length > 0);
       const fact = first?.facts[0];
-      return first !== undefined && fact !== undefined && this.#world.database.has(first.screening, fact) ? 'stored' : 'absent';
+      return first !== undefined && fact !== undefined && this.#world.database.has(first.screening, fact)
+        ? 'stored'
+        : 'absent';
     });
   }
 

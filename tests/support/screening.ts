@@ -7,14 +7,14 @@
  * refusal has no facts, and after the facts the window of request ids gives the same answer again.
  */
 import assert from 'node:assert/strict';
-import { decide, type Decision } from '../../actors/seat-decide.ts';
-import { evolve } from '../../actors/seat-evolve.ts';
-import type { Command, NewTicket, TicketLine } from '../../actors/seat-command.ts';
-import { type Fact, FactKind, type RecordedFact } from '../../actors/seat-fact.ts';
 import { fingerprintOf } from '../../actors/fingerprint.ts';
+import { rememberRefusal } from '../../actors/request-window.ts';
+import type { Command, NewTicket, TicketLine } from '../../actors/seat-command.ts';
+import { type Decision, decide } from '../../actors/seat-decide.ts';
+import { evolve } from '../../actors/seat-evolve.ts';
+import { type Fact, FactKind, type RecordedFact } from '../../actors/seat-fact.ts';
 import type { SeatMap } from '../../actors/seat-map.ts';
 import { type Accepted, OutcomeCode } from '../../actors/seat-outcome.ts';
-import { rememberRefusal } from '../../actors/request-window.ts';
 import { initialState, type ScreeningRules, type ScreeningState } from '../../actors/seat-state.ts';
 import { readSnapshot, writeSnapshot } from '../../actors/snapshot.ts';
 import { assertRecount } from './recount.ts';
@@ -64,7 +64,14 @@ export class Stage {
     for (const fact of facts) {
       const { version, epoch } = this.state;
       const nextEpoch = fact.kind === FactKind.ownerChanged ? epoch + 1 : epoch;
-      const recorded = { version: version + 1, epoch: nextEpoch, atMs: this.nowMs, requestId: null, fingerprint: 0, fact };
+      const recorded = {
+        version: version + 1,
+        epoch: nextEpoch,
+        atMs: this.nowMs,
+        requestId: null,
+        fingerprint: 0,
+        fact,
+      };
       evolve(this.state, recorded);
     }
     assertRecount(this.state);
@@ -107,7 +114,11 @@ export class Verdict {
   /** Accepted, with these facts and this outcome where given. */
   accepts(facts?: readonly Fact[], outcome?: Accepted): this {
     const { decision } = this;
-    assert.equal(decision.outcome.code, OutcomeCode.accepted, `${this.command.kind}: ${JSON.stringify(decision.outcome)}`);
+    assert.equal(
+      decision.outcome.code,
+      OutcomeCode.accepted,
+      `${this.command.kind}: ${JSON.stringify(decision.outcome)}`,
+    );
     if (facts !== undefined) assert.deepEqual(decision.facts, facts);
     if (outcome !== undefined) assert.deepEqual(decision.outcome, outcome);
     this.#checkFacts();
@@ -175,7 +186,12 @@ function nameOf(code: OutcomeCode): string {
 
 // Facts. ----------------------------------------------------------------------------------------------------------
 
-export const held = (hold: number, buyer: string, seats: readonly number[], deadlineMs = T0 + RULES.holdTtlMs): Fact => ({
+export const held = (
+  hold: number,
+  buyer: string,
+  seats: readonly number[],
+  deadlineMs = T0 + RULES.holdTtlMs,
+): Fact => ({
   kind: FactKind.held,
   hold,
   buyer,
