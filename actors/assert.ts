@@ -6,7 +6,10 @@ export class InvariantViolation extends Error {
   override readonly name = 'InvariantViolation';
 }
 
-/** @throws InvariantViolation with `message` when `condition` is false. */
+/**
+ * On paths that are taken for every command write `if (broken) assert(false, …)`: the message is then only made when it is needed.
+ * @throws InvariantViolation with `message` when `condition` is false.
+ */
 export function assert(condition: boolean, message: string): asserts condition {
   if (!condition) throw new InvariantViolation(message);
 }

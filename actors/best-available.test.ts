@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { seatMapOf } from '../tests/support/seat-maps.ts';
 import { best, type Draft, givenHall, hold, RULES, type Stage, T0 } from '../tests/support/screening.ts';
+import { seatMapOf } from '../tests/support/seat-maps.ts';
 import { FactKind } from './seat-fact.ts';
 import { OutcomeCode } from './seat-outcome.ts';
 
@@ -79,23 +79,35 @@ test('[B4] seats for special needs are not offered to those who do not ask', () 
 test('[B5] those who ask get wheelchair and companion seats only, a wheelchair place among them', () => {
   assert.deepEqual(chosen(hall('..kw..'), best('ana', 2, true)), ['A3', 'A4']);
   assert.deepEqual(chosen(hall('..kw..'), best('ana', 1, true)), ['A4']);
-  hall('.kk..w.').when(best('ana', 2, true)).refuses(OutcomeCode.noAdjacentSeats);
-  hall('..ro..').when(best('ana', 1, true)).refuses(OutcomeCode.noAdjacentSeats);
+  hall('.kk..w.')
+    .when(best('ana', 2, true))
+    .refuses(OutcomeCode.noAdjacentSeats);
+  hall('..ro..')
+    .when(best('ana', 1, true))
+    .refuses(OutcomeCode.noAdjacentSeats);
 });
 
 test('[B5] a wheelchair place that slid out of the block counts no more', () => {
-  hall('wkk', 'x').given({ kind: FactKind.blocked, seats: [0], reason: 'test' }).when(best('ana', 2, true)).refuses(OutcomeCode.noAdjacentSeats);
+  hall('wkk', 'x')
+    .given({ kind: FactKind.blocked, seats: [0], reason: 'test' })
+    .when(best('ana', 2, true))
+    .refuses(OutcomeCode.noAdjacentSeats);
   assert.deepEqual(chosen(hall('wkkkw'), best('ana', 3, true)), ['A1', 'A2', 'A3']);
 });
 
 test('[B6] couple seats go in their pairs, and after regular ones', () => {
   assert.deepEqual(chosen(hall('..', 'cc', 'cc'), best('ana', 2)), ['A1', 'A2']);
   assert.deepEqual(chosen(hall('xx', 'cccc', 'xx'), best('ana', 2)), ['B1', 'B2']);
+  // Yet before regular ones that would leave a single seat.
+  assert.deepEqual(chosen(hall('cc', '...'), best('ana', 2)), ['A1', 'A2']);
   hall('cccc').when(best('ana', 1)).refuses(OutcomeCode.noAdjacentSeats);
   hall('cccc').when(best('ana', 3)).refuses(OutcomeCode.noAdjacentSeats);
   assert.deepEqual(chosen(hall('.cc.'), best('ana', 3)), ['A1', 'A2', 'A3']);
   // A couple seat without its partner is offered to nobody.
-  hall('ccc', 'x').given({ kind: FactKind.blocked, seats: [0, 1], reason: 'test' }).when(best('ana', 1)).refuses(OutcomeCode.noAdjacentSeats);
+  hall('ccc', 'x')
+    .given({ kind: FactKind.blocked, seats: [0, 1], reason: 'test' })
+    .when(best('ana', 1))
+    .refuses(OutcomeCode.noAdjacentSeats);
 });
 
 test('[B7] equal choices go to the lower seat, every time', () => {
@@ -109,12 +121,17 @@ test('[B8] no row with enough seats side by side: refused, and never split', () 
 });
 
 test('[B9] due holds count as free, and those in the way are expired first', () => {
-  const stage = hall('....').does(hold('ana', [0]), hold('bia', [1, 2])).at(DUE);
+  const stage = hall('....')
+    .does(hold('ana', [0]), hold('bia', [1, 2]))
+    .at(DUE);
   stage.when(best('caio', 3)).accepts([
     { kind: FactKind.expired, holds: [1, 2] },
     { kind: FactKind.held, hold: 4, buyer: 'caio', seats: [0, 1, 2], deadlineMs: DUE + RULES.holdTtlMs },
   ]);
-  stage.at(DUE - 1).when(best('caio', 3)).refuses(OutcomeCode.noAdjacentSeats);
+  stage
+    .at(DUE - 1)
+    .when(best('caio', 3))
+    .refuses(OutcomeCode.noAdjacentSeats);
 });
 
 test('[B10] the limit per buyer and closed sales hold here too', () => {

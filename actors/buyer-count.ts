@@ -24,14 +24,16 @@ export function addSeats(
 ): void {
   const count = buyers.get(buyer);
   if (count === undefined) {
-    assert(choosing >= 0 && paying >= 0 && tickets >= 0, `buyer ${buyer} has no seats to lose`);
+    if (choosing < 0 || paying < 0 || tickets < 0) assert(false, `buyer ${buyer} has no seats to lose`);
     buyers.set(buyer, { choosing, paying, tickets });
     return;
   }
   count.choosing += choosing;
   count.paying += paying;
   count.tickets += tickets;
-  assert(count.choosing >= 0 && count.paying >= 0 && count.tickets >= 0, `buyer ${buyer} has fewer than no seats`);
+  if (count.choosing < 0 || count.paying < 0 || count.tickets < 0) {
+    assert(false, `buyer ${buyer} has fewer than no seats`);
+  }
   if (count.choosing === 0 && count.paying === 0 && count.tickets === 0) buyers.delete(buyer);
 }
 

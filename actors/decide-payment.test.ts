@@ -1,11 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { InvariantViolation } from './assert.ts';
-import { TRIES_MAX } from './decide-payment.ts';
-import { SYSTEM, TicketType } from './seat-command.ts';
-import { FactKind } from './seat-fact.ts';
-import { OutcomeCode } from './seat-outcome.ts';
-import { nextDeadlineMs, paymentsDue, SeatStatus } from './seat-state.ts';
 import {
   begin,
   begun,
@@ -19,10 +13,16 @@ import {
   lines,
   newTickets,
   RULES,
-  sold,
   type Stage,
+  sold,
   T0,
 } from '../tests/support/screening.ts';
+import { InvariantViolation } from './assert.ts';
+import { TRIES_MAX } from './decide-payment.ts';
+import { SYSTEM, TicketType } from './seat-command.ts';
+import { FactKind } from './seat-fact.ts';
+import { OutcomeCode } from './seat-outcome.ts';
+import { nextDeadlineMs, paymentsDue, SeatStatus } from './seat-state.ts';
 
 const HOLD_DUE = T0 + RULES.holdTtlMs;
 const PAYMENT_DUE = T0 + RULES.paymentTtlMs;
@@ -39,20 +39,20 @@ function soldOut(): Stage {
 
 test('[P1] a payment begins for the whole hold, with the order\u2019s lines and its own deadline', () => {
   const stage = given(held(2, 'ana', [3, 4]));
-  stage
-    .when(begin('ana', 2, 'o1', lines([4, 3])))
-    .accepts([begun(2, 'o1', 'ana', lines([4, 3]))], {
-      code: 0,
-      kind: 'payment',
-      order: 'o1',
-      hold: 2,
-      amountCents: 6_000,
-      deadlineMs: PAYMENT_DUE,
-    });
+  stage.when(begin('ana', 2, 'o1', lines([4, 3]))).accepts([begun(2, 'o1', 'ana', lines([4, 3]))], {
+    code: 0,
+    kind: 'payment',
+    order: 'o1',
+    hold: 2,
+    amountCents: 6_000,
+    deadlineMs: PAYMENT_DUE,
+  });
 });
 
 test('[P1] a hold that is unknown cannot be paid', () => {
-  given().when(begin('ana', 7, 'o1', lines([3]))).refuses(OutcomeCode.holdUnknown);
+  given()
+    .when(begin('ana', 7, 'o1', lines([3])))
+    .refuses(OutcomeCode.holdUnknown);
 });
 
 test('[P2] there is exactly one line for each seat of the hold', () => {
@@ -68,7 +68,7 @@ test('[P2] there is exactly one line for each seat of the hold', () => {
 test('[P2] a price or a type that no server sends stops the actor', () => {
   const stage = given(held(2, 'ana', [3]));
   for (const line of [{ priceCents: -1 }, { priceCents: 1.5 }, { priceCents: Number.NaN }, { type: 0 }, { type: 6 }]) {
-    const wrong = { seat: 3, type: 1, priceCents: 3_000, ...line } as (ReturnType<typeof lines>)[number];
+    const wrong = { seat: 3, type: 1, priceCents: 3_000, ...line } as ReturnType<typeof lines>[number];
     assert.throws(() => stage.when(begin('ana', 2, 'o1', [wrong])), InvariantViolation, JSON.stringify(line));
   }
 });
@@ -76,7 +76,9 @@ test('[P2] a price or a type that no server sends stops the actor', () => {
 test('[P3] [I3] the payer\u2019s tickets, bought and in payment, stay within the limit, whoever held the seats', () => {
   const stage = given(held(2, 'ana', [0, 1, 2, 3, 4, 5]), begun(2, 'o1', 'pai', lines([0, 1, 2, 3, 4, 5])));
   stage.given(held(4, 'bia', [8, 9, 10, 11, 12]));
-  stage.when(begin('bia', 4, 'o2', lines([8, 9, 10, 11, 12]), 'pai')).refuses(OutcomeCode.buyerLimit, [8, 9, 10, 11, 12]);
+  stage
+    .when(begin('bia', 4, 'o2', lines([8, 9, 10, 11, 12]), 'pai'))
+    .refuses(OutcomeCode.buyerLimit, [8, 9, 10, 11, 12]);
   stage.given(sold(2, 'o1', [0, 1, 2, 3, 4, 5]));
   stage.when(begin('bia', 4, 'o2', lines([8, 9, 10, 11, 12]), 'pai')).refuses(OutcomeCode.buyerLimit);
   stage.does({ kind: 'release', buyer: 'bia', hold: 4, seats: [12] });
@@ -88,7 +90,11 @@ test('[P3] a seat counts for its holder until it is in payment, then for its pay
   assert.deepEqual([...stage.state.buyers], [['ana', { choosing: 2, paying: 0, tickets: 0 }]]);
   stage.does(begin('ana', 2, 'o1', lines([0, 1]), 'pai'));
   assert.deepEqual([...stage.state.buyers], [['pai', { choosing: 0, paying: 2, tickets: 0 }]]);
-  stage.does(cancelPayment('ana', 'o1', true), begin('ana', 2, 'o2', lines([0, 1]), 'pai'), confirm('ana', 'o2', [0, 1]));
+  stage.does(
+    cancelPayment('ana', 'o1', true),
+    begin('ana', 2, 'o2', lines([0, 1]), 'pai'),
+    confirm('ana', 'o2', [0, 1]),
+  );
   assert.deepEqual([...stage.state.buyers], [['pai', { choosing: 0, paying: 0, tickets: 2 }]]);
 });
 
@@ -110,15 +116,27 @@ test('[P5] the orders whose payment deadline has passed are known', () => {
 
 test('[P6] a begun order that begins again gets the same answer and no fact', () => {
   const stage = given(held(2, 'ana', [3, 4])).does(begin('ana', 2, 'o1', lines([3, 4])));
-  const answer = { code: 0, kind: 'payment', order: 'o1', hold: 2, amountCents: 6_000, deadlineMs: PAYMENT_DUE } as const;
-  stage.at(PAYMENT_DUE + 1).when(begin('ana', 2, 'o1', lines([4, 3]))).repeats(answer);
+  const answer = {
+    code: 0,
+    kind: 'payment',
+    order: 'o1',
+    hold: 2,
+    amountCents: 6_000,
+    deadlineMs: PAYMENT_DUE,
+  } as const;
+  stage
+    .at(PAYMENT_DUE + 1)
+    .when(begin('ana', 2, 'o1', lines([4, 3])))
+    .repeats(answer);
   stage.given(sold(2, 'o1', [3, 4]), closed);
   stage.when(begin('ana', 2, 'o1', lines([3, 4]))).repeats(answer);
 });
 
 test('[P6] with today\u2019s prices, too: the order keeps those with which it began', () => {
   const dearer = lines([3, 4]).map((line) => ({ ...line, priceCents: 9_999 }));
-  const verdict = paying().when(begin('ana', 2, 'o1', dearer)).repeats();
+  const verdict = paying()
+    .when(begin('ana', 2, 'o1', dearer))
+    .repeats();
   assert.equal('amountCents' in verdict.decision.outcome && verdict.decision.outcome.amountCents, 6_000);
 });
 
@@ -134,7 +152,10 @@ test('[P6] an order is not another order', () => {
 
 test('[P7] a confirmed order is sold: one ticket a seat, at the prices of its lines', () => {
   const tickets = newTickets('o1', [4, 3]);
-  const stage = given(held(2, 'ana', [3, 4]), begun(2, 'o1', 'ana', [...lines([3]), ...lines([4], TicketType.courtesy)]));
+  const stage = given(
+    held(2, 'ana', [3, 4]),
+    begun(2, 'o1', 'ana', [...lines([3]), ...lines([4], TicketType.courtesy)]),
+  );
   stage
     .when(confirm('ana', 'o1', [4, 3]))
     .accepts([{ kind: FactKind.sold, order: 'o1', hold: 2, tickets }], {
@@ -160,11 +181,17 @@ test('[P7] there is exactly one new ticket for each seat of the order', () => {
 });
 
 test('[P8] a late confirmation sells: while the hold is paying, money wins over the clock', () => {
-  paying().at(PAYMENT_DUE + 3_600_000).when(confirm('ana', 'o1', [3, 4])).accepts();
+  paying()
+    .at(PAYMENT_DUE + 3_600_000)
+    .when(confirm('ana', 'o1', [3, 4]))
+    .accepts();
 });
 
 test('[P8] closed sales never refuse a confirmation', () => {
-  paying().given(closed).when(confirm('ana', 'o1', [3, 4])).accepts();
+  paying()
+    .given(closed)
+    .when(confirm('ana', 'o1', [3, 4]))
+    .accepts();
 });
 
 test('[P9] an order that is sold and confirmed again gets its first tickets, even new ones were drawn', () => {
@@ -240,8 +267,12 @@ test('[P13] an order that was cancelled cannot begin again', () => {
 });
 
 test('[P14] an order that is sold cannot be cancelled as a payment', () => {
-  soldOut().when(cancelPayment('ana', 'o1', true)).refuses(OutcomeCode.orderState);
-  soldOut().when(cancelPayment(SYSTEM, 'o1', false)).refuses(OutcomeCode.orderState);
+  soldOut()
+    .when(cancelPayment('ana', 'o1', true))
+    .refuses(OutcomeCode.orderState);
+  soldOut()
+    .when(cancelPayment(SYSTEM, 'o1', false))
+    .refuses(OutcomeCode.orderState);
 });
 
 test('[P15] holder, payer and the system may end a payment; nobody else', () => {

@@ -1,9 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { SYSTEM } from './seat-command.ts';
-import { FactKind } from './seat-fact.ts';
-import { OutcomeCode } from './seat-outcome.ts';
-import { nextDeadlineMs, paymentsDue } from './seat-state.ts';
 import {
   begin,
   begun,
@@ -23,6 +19,10 @@ import {
   sold,
   T0,
 } from '../tests/support/screening.ts';
+import { SYSTEM } from './seat-command.ts';
+import { FactKind } from './seat-fact.ts';
+import { OutcomeCode } from './seat-outcome.ts';
+import { nextDeadlineMs, paymentsDue } from './seat-state.ts';
 
 const DUE = T0 + RULES.holdTtlMs;
 const block = (seats: readonly number[]): Draft => ({ kind: 'block', buyer: 'staff-7', seats, reason: 'broken' });
@@ -34,12 +34,20 @@ const claim = (epoch: number): Draft => ({ kind: 'claim', buyer: SYSTEM, epoch }
 
 test('[S1] free seats can be blocked: then nobody can hold them', () => {
   const stage = given();
-  stage.when(block([3, 4])).accepts([{ kind: FactKind.blocked, seats: [3, 4], reason: 'broken' }], { code: 0, kind: 'done' }).happens();
+  stage
+    .when(block([3, 4]))
+    .accepts([{ kind: FactKind.blocked, seats: [3, 4], reason: 'broken' }], { code: 0, kind: 'done' })
+    .happens();
   stage.when(hold('ana', [4, 5])).refuses(OutcomeCode.seatBlocked, [4]);
 });
 
 test('[S1] sold, held and blocked seats cannot be blocked, and are named', () => {
-  const stage = given(held(2, 'ana', [0]), begun(2, 'o1', 'ana', lines([0])), sold(2, 'o1', [0]), held(5, 'bia', [1])).does(block([2]));
+  const stage = given(
+    held(2, 'ana', [0]),
+    begun(2, 'o1', 'ana', lines([0])),
+    sold(2, 'o1', [0]),
+    held(5, 'bia', [1]),
+  ).does(block([2]));
   stage.when(block([0, 1, 2, 3])).refuses(OutcomeCode.seatSold, [0]);
   stage.when(block([1, 2, 3])).refuses(OutcomeCode.seatBlocked, [2]);
   stage.when(block([1, 3])).refuses(OutcomeCode.seatHeld, [1]);
@@ -62,13 +70,22 @@ test('[S2] only blocked seats can be unblocked', () => {
   const stage = given().does(block([3, 4]));
   stage.when(unblock([3, 5])).refuses(OutcomeCode.seatNotBlocked, [5]);
   stage.when(unblock([3, 3])).refuses(OutcomeCode.seatRepeated, [3]);
-  stage.when(unblock([3])).accepts([{ kind: FactKind.unblocked, seats: [3], reason: 'repaired' }]).happens();
+  stage
+    .when(unblock([3]))
+    .accepts([{ kind: FactKind.unblocked, seats: [3], reason: 'repaired' }])
+    .happens();
   stage.when(hold('ana', [3])).accepts();
 });
 
 test('[S3] closed sales refuse whatever would lead to a new sale', () => {
   const stage = given(held(2, 'ana', [0])).does(closeSales);
-  for (const draft of [hold('bia', [5]), hold('ana', [5], 2), best('bia', 1), extend('ana', 2), begin('ana', 2, 'o1', lines([0]))]) {
+  for (const draft of [
+    hold('bia', [5]),
+    hold('ana', [5], 2),
+    best('bia', 1),
+    extend('ana', 2),
+    begin('ana', 2, 'o1', lines([0])),
+  ]) {
     stage.when(draft).refuses(OutcomeCode.salesClosed);
   }
 });
@@ -78,7 +95,10 @@ test('[S4] closed sales let everything that is under way come to its end', () =>
   stage.when(release('ana', 2)).accepts();
   stage.when(begin('bia', 3, 'o1', lines([1]))).repeats();
   stage.when(cancelPayment('bia', 'o1', true)).accepts();
-  stage.when(confirm('bia', 'o1', [1])).accepts().happens();
+  stage
+    .when(confirm('bia', 'o1', [1]))
+    .accepts()
+    .happens();
   stage.when({ kind: 'check-in', buyer: 'staff-7', ticket: 'o1-1', gate: 'porta 1' }).accepts();
   stage.when({ kind: 'refund', buyer: 'bia', order: 'o1' }).accepts();
 });
@@ -86,21 +106,36 @@ test('[S4] closed sales let everything that is under way come to its end', () =>
 test('[S5] sales open again; opening open sales is a fact too', () => {
   const stage = given();
   stage.when(openSales).accepts([{ kind: FactKind.salesOpened }]);
-  stage.does(closeSales).when(closeSales).accepts([{ kind: FactKind.salesClosed }]);
-  stage.does(openSales).when(hold('ana', [0])).accepts();
+  stage
+    .does(closeSales)
+    .when(closeSales)
+    .accepts([{ kind: FactKind.salesClosed }]);
+  stage
+    .does(openSales)
+    .when(hold('ana', [0]))
+    .accepts();
 });
 
 test('[S5] a late repetition of an opening does not undo a closing', () => {
   const stage = given();
-  stage.when({ ...openSales, requestId: 'once' }).accepts().happens();
+  stage
+    .when({ ...openSales, requestId: 'once' })
+    .accepts()
+    .happens();
   stage.does(closeSales);
-  stage.when({ ...openSales, requestId: 'once' }).repeats().happens();
+  stage
+    .when({ ...openSales, requestId: 'once' })
+    .repeats()
+    .happens();
   assert.equal(stage.state.salesOpen, false);
 });
 
 test('[X1] expiry frees all due choosing holds in one fact', () => {
   const stage = given(held(2, 'ana', [0], DUE), held(3, 'bia', [1], DUE + 1), held(4, 'caio', [2, 3], DUE - 1)).at(DUE);
-  stage.when(expire).accepts([{ kind: FactKind.expired, holds: [2, 4] }], { code: 0, kind: 'done' }).happens();
+  stage
+    .when(expire)
+    .accepts([{ kind: FactKind.expired, holds: [2, 4] }], { code: 0, kind: 'done' })
+    .happens();
   assert.deepEqual([...stage.state.holds.keys()], [3]);
   assert.equal(nextDeadlineMs(stage.state), DUE + 1);
 });
@@ -109,14 +144,21 @@ test('[X2] when nothing is due expiry has no fact, as often as it is asked', () 
   const stage = given(held(2, 'ana', [0], DUE)).at(DUE - 1);
   stage.when(expire).accepts([]);
   stage.when(expire).accepts([]);
-  stage.at(DUE).when(expire).accepts([{ kind: FactKind.expired, holds: [2] }]).happens();
+  stage
+    .at(DUE)
+    .when(expire)
+    .accepts([{ kind: FactKind.expired, holds: [2] }])
+    .happens();
   stage.when(expire).accepts([]);
   assert.equal(nextDeadlineMs(stage.state), null);
 });
 
 test('[E1] a higher epoch is a new owner: an owner-changed fact', () => {
   const stage = givenHall(HALL).at(T0 + 5);
-  stage.when(claim(7)).accepts([{ kind: FactKind.ownerChanged, holdDeadlineMs: T0 + 5 + RULES.holdTtlMs }]).happens();
+  stage
+    .when(claim(7))
+    .accepts([{ kind: FactKind.ownerChanged, holdDeadlineMs: T0 + 5 + RULES.holdTtlMs }])
+    .happens();
   assert.equal(stage.state.epoch, 7);
 });
 

@@ -1,9 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { SYSTEM, type VoidTicketsCommand } from './seat-command.ts';
-import { FactKind } from './seat-fact.ts';
-import { mineOf } from './seat-mine.ts';
-import { OutcomeCode } from './seat-outcome.ts';
 import {
   begin,
   begun,
@@ -16,10 +12,14 @@ import {
   lines,
   newTickets,
   RULES,
-  sold,
   type Stage,
+  sold,
   T0,
 } from '../tests/support/screening.ts';
+import { SYSTEM, type VoidTicketsCommand } from './seat-command.ts';
+import { FactKind } from './seat-fact.ts';
+import { mineOf } from './seat-mine.ts';
+import { OutcomeCode } from './seat-outcome.ts';
 
 /** Order o1 of ana, paid by pai: tickets o1-3, o1-4, o1-5. */
 function bought(): Stage {
@@ -50,7 +50,10 @@ test('[T1] without a list all tickets that are left are void; a refund differs b
     .when({ kind: 'refund', buyer: 'ana', order: 'o1' })
     .accepts([{ kind: FactKind.ticketsRefunded, order: 'o1', tickets: ['o1-3', 'o1-5'] }])
     .happens();
-  assert.deepEqual([...stage.state.tickets.values()].map((ticket) => ticket.state), ['refunded', 'cancelled', 'refunded']);
+  assert.deepEqual(
+    [...stage.state.tickets.values()].map((ticket) => ticket.state),
+    ['refunded', 'cancelled', 'refunded'],
+  );
 });
 
 test('[T2] the counts go down with the tickets', () => {
@@ -102,7 +105,10 @@ test('[T6] a ticket is let in once; the second time it is told when', () => {
       seat: 4,
     })
     .happens();
-  const { outcome } = stage.at(T0 + 7_200_900).when(checkIn('o1-4', 'porta 2')).refuses(OutcomeCode.ticketUsed, [4]).decision;
+  const { outcome } = stage
+    .at(T0 + 7_200_900)
+    .when(checkIn('o1-4', 'porta 2'))
+    .refuses(OutcomeCode.ticketUsed, [4]).decision;
   assert.equal('atMs' in outcome && outcome.atMs, T0 + 7_200_000);
 });
 
@@ -143,7 +149,10 @@ test('[T10] what is mine: open holds and the tickets that are not void', () => {
   });
   assert.deepEqual(mineOf(stage.state, { ...query, atMs: deadlineMs }).holds, []);
   stage.does(begin('ana', holdId, 'o2', lines([8])));
-  assert.deepEqual(mineOf(stage.state, { ...query, atMs: deadlineMs }).holds.map((one) => one.paying), [true]);
+  assert.deepEqual(
+    mineOf(stage.state, { ...query, atMs: deadlineMs }).holds.map((one) => one.paying),
+    [true],
+  );
   stage.does(cancelPayment('ana', 'o2', false), cancel(['o1-3']));
   assert.deepEqual(mineOf(stage.state, query).holds, []);
 });

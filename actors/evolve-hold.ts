@@ -89,7 +89,7 @@ export function freeSeats(state: ScreeningState, hold: number, seats: readonly n
 export function choosingHold(state: ScreeningState, id: number): ChoosingHold {
   const hold = state.holds.get(id);
   if (hold === undefined || hold.phase !== 'choosing') assert(false, `hold ${id} is not a choosing hold`);
-  return hold as ChoosingHold;
+  return hold;
 }
 
 export function changeSeat(state: ScreeningState, seat: number, from: SeatStatus, to: SeatStatus): void {

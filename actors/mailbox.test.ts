@@ -12,7 +12,10 @@ test('[M1] first in, first out, across the growing and the turning of the ring',
   }
   assert.equal(mailbox.length, 80);
   while (mailbox.length > 0) taken.push(mailbox.shift());
-  assert.deepEqual(taken, Array.from({ length: 280 }, (_, index) => index));
+  assert.deepEqual(
+    taken,
+    Array.from({ length: 280 }, (_, index) => index),
+  );
   assert.equal(mailbox.shift(), undefined);
 });
 

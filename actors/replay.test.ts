@@ -3,17 +3,17 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { RandomWalk } from '../tests/support/random-walk.ts';
 import { assertEqualStates, assertRecount } from '../tests/support/recount.ts';
-import { begun, given, HALL, held, hold, lines, recordsOf, RULES, sold, T0 } from '../tests/support/screening.ts';
+import { begun, given, HALL, held, hold, lines, RULES, recordsOf, sold, T0 } from '../tests/support/screening.ts';
 import { seatMapOf } from '../tests/support/seat-maps.ts';
 import { InvariantViolation } from './assert.ts';
 import { rememberRefusal } from './request-window.ts';
+import { seatsTouched } from './seat-changes.ts';
 import type { Command } from './seat-command.ts';
 import { decide } from './seat-decide.ts';
 import { evolve } from './seat-evolve.ts';
-import { seatsTouched } from './seat-changes.ts';
 import { type Fact, FactKind, type RecordedFact } from './seat-fact.ts';
 import type { Outcome } from './seat-outcome.ts';
-import { initialState, type ScreeningState } from './seat-state.ts';
+import { type Hold, initialState, type ScreeningState } from './seat-state.ts';
 import { readSnapshot, writeSnapshot } from './snapshot.ts';
 
 const WALKS = 60;
@@ -65,7 +65,10 @@ test('[N3] [N5] a replay of the facts gives an equal state, whose counts fit a r
     assert.equal(writeSnapshot(replayed), writeSnapshot(state), `seed ${seed}`);
   }
   // A walk on which nothing happens proves nothing.
-  assert.deepEqual([...kinds].sort((a, b) => a - b), Object.values(FactKind));
+  assert.deepEqual(
+    [...kinds].sort((a, b) => a - b),
+    Object.values(FactKind),
+  );
   assert.ok(outcomes.get(0)! > WALKS * STEPS * 0.3, `${outcomes.get(0)} accepted`);
   assert.ok(outcomes.size >= 20, `only ${[...outcomes.keys()]} came`);
 });
@@ -83,7 +86,10 @@ test('[N4] a snapshot at any point and the facts since give the same state as al
       restored.push(copy);
     });
     assert.ok(restored.length >= 2, `seed ${seed}`);
-    for (const later of restored) assertEqualStates(later, state);
+    for (const later of restored) {
+      assertEqualStates(later, state);
+      assert.equal(writeSnapshot(later), writeSnapshot(state), `seed ${seed}: equal states, other bytes`);
+    }
   }
 });
 
@@ -94,6 +100,25 @@ test('[R1] [R3] on every walk the accepted command said again at once is answere
       assert.deepEqual(decide(state, command), { outcome, facts: [], repeated: true });
     });
   }
+});
+
+test('[X1] [P4] [I5] on no walk does a hold end by the clock before its deadline, or while it is being paid', () => {
+  let expired = 0;
+  for (let seed = 1; seed <= WALKS; seed++) {
+    let before = new Map<number, Hold>();
+    walk(seed, (state, { recorded }) => {
+      for (const { fact, atMs } of recorded) {
+        if (fact.kind !== FactKind.expired) continue;
+        for (const id of fact.holds) {
+          const hold = before.get(id);
+          assert.ok(hold?.phase === 'choosing' && hold.deadlineMs <= atMs, `hold ${id}`);
+          expired++;
+        }
+      }
+      before = new Map(state.holds);
+    });
+  }
+  assert.ok(expired > WALKS);
 });
 
 test('[N6] what watchers are told of each fact is what changed', () => {
@@ -120,7 +145,11 @@ test('[N7] a snapshot of another format, or for another hall, is not read', () =
 });
 
 test('[N8] the rules of the present apply to decisions, not to the past', () => {
-  const journal: readonly Fact[] = [held(2, 'ana', [0, 1, 2]), begun(2, 'o1', 'ana', lines([0, 1, 2])), sold(2, 'o1', [0, 1, 2])];
+  const journal: readonly Fact[] = [
+    held(2, 'ana', [0, 1, 2]),
+    begun(2, 'o1', 'ana', lines([0, 1, 2])),
+    sold(2, 'o1', [0, 1, 2]),
+  ];
   const stage = given(...journal);
   const strict = readSnapshot(writeSnapshot(stage.state), HALL, { ...RULES, seatsPerBuyerMax: 2 });
   assert.equal(strict.tickets.size, 3);

@@ -42,7 +42,10 @@ export class RequestWindow {
     return this.#outcomes[position]!;
   }
 
-  /** `requestId` must not be in the window. At the bound the oldest entry goes. */
+  /**
+   * At the bound the oldest entry goes. An id that is in the window already gets a second entry, and the newer one counts:
+   * that happens when the journal is replayed with a larger window than the one it was decided with.
+   */
   add(requestId: string, fingerprint: number, outcome: Outcome): void {
     let position = this.#requestIds.length;
     if (position < this.capacity) {
@@ -51,7 +54,8 @@ export class RequestWindow {
       this.#outcomes.push(outcome);
     } else {
       position = this.#oldest;
-      this.#positions.delete(this.#requestIds[position]!);
+      const oldest = this.#requestIds[position]!;
+      if (this.#positions.get(oldest) === position) this.#positions.delete(oldest);
       this.#requestIds[position] = requestId;
       this.#fingerprints[position] = fingerprint;
       this.#outcomes[position] = outcome;

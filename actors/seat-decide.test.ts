@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { seatMapOf } from '../tests/support/seat-maps.ts';
 import {
   begin,
   best,
@@ -18,6 +17,7 @@ import {
   release,
   T0,
 } from '../tests/support/screening.ts';
+import { seatMapOf } from '../tests/support/seat-maps.ts';
 import { InvariantViolation } from './assert.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { RequestWindow, rememberRefusal } from './request-window.ts';
@@ -37,7 +37,10 @@ test('[R1] [I4] the same command again gets the same answer and no fact, however
   stage.does(draft);
   for (let again = 0; again < 3; again++) stage.when(draft).repeats(outcome);
   stage.does(release('ana', 2), hold('bia', [3]));
-  stage.at(DUE + 1).when(draft).repeats(outcome);
+  stage
+    .at(DUE + 1)
+    .when(draft)
+    .repeats(outcome);
 });
 
 test('[R1] [I4] that holds for every kind of command', () => {
@@ -74,7 +77,10 @@ test('[R1] [I4] that holds for every kind of command', () => {
 test('[R2] the same request id with other content, or from somebody else, is refused', () => {
   const stage = given().does({ ...hold('ana', [3]), requestId: 'r' });
   for (const draft of [hold('ana', [4]), hold('ana', [3, 4]), hold('bia', [3]), release('ana', 2), best('ana', 1)]) {
-    stage.when({ ...draft, requestId: 'r' }).refuses(OutcomeCode.requestIdReused).happens();
+    stage
+      .when({ ...draft, requestId: 'r' })
+      .refuses(OutcomeCode.requestIdReused)
+      .happens();
   }
   stage.when({ ...hold('ana', [3]), requestId: 'r' }).repeats();
 });
@@ -83,7 +89,10 @@ test('[R3] the request id stands on the last fact of its decision', () => {
   const stage = given(held(2, 'ana', [3], DUE)).at(DUE);
   const draft = { ...hold('bia', [3]), requestId: 'r' };
   stage.when(draft).accepts().happens();
-  assert.deepEqual([...stage.state.answered.entries()].map(([id]) => id), ['r']);
+  assert.deepEqual(
+    [...stage.state.answered.entries()].map(([id]) => id),
+    ['r'],
+  );
   stage.when(draft).repeats({ code: 0, kind: 'hold', hold: 4, seats: [3], deadlineMs: DUE + RULES.holdTtlMs });
 });
 
@@ -94,10 +103,23 @@ test('[R4] the window grows with the hall, and forgets the oldest first', () => 
     window.add(`r${index}`, index, { code: 0, kind: 'done' });
     const kept = [...window.entries()].map(([id]) => id);
     const first = Math.max(0, index - 3);
-    assert.deepEqual(kept, Array.from({ length: index - first + 1 }, (_, at) => `r${first + at}`));
+    assert.deepEqual(
+      kept,
+      Array.from({ length: index - first + 1 }, (_, at) => `r${first + at}`),
+    );
   }
   assert.deepEqual([window.find('r6'), window.size], [-1, 4]);
   assert.equal(window.fingerprintAt(window.find('r7')), 7);
+});
+
+test('[R4] an id that was forgotten and accepted again is kept as long as any other', () => {
+  const window = new RequestWindow(3);
+  for (const [at, id] of ['a', 'b', 'a', 'c'].entries()) window.add(id, at, { code: 0, kind: 'done' });
+  assert.equal(window.fingerprintAt(window.find('a')), 2);
+  window.add('d', 4, { code: 0, kind: 'done' });
+  assert.deepEqual([window.find('b'), window.find('a') >= 0], [-1, true]);
+  window.add('e', 5, { code: 0, kind: 'done' });
+  assert.equal(window.find('a'), -1);
 });
 
 test('[R4] a forgotten hold cannot be held twice: its seats refuse, or it is an ordinary new one', () => {
@@ -105,7 +127,8 @@ test('[R4] a forgotten hold cannot be held twice: its seats refuse, or it is an 
   const stage = givenHall(map);
   const draft = { ...hold('ana', [3]), requestId: 'r' };
   stage.does(draft);
-  for (let index = 0; index < answeredMax(map.seatCount) / 2; index++) stage.does(hold('bia', [0]), release('bia', stage.state.version + 1));
+  for (let index = 0; index < answeredMax(map.seatCount) / 2; index++)
+    stage.does(hold('bia', [0]), release('bia', stage.state.version + 1));
   assert.equal(stage.state.answered.find('r'), -1);
   stage.when(draft).refuses(OutcomeCode.seatHeld, [3]);
 });
@@ -200,7 +223,14 @@ test('[R7] the system\u2019s own commands have no request id and may be asked fo
 
 test('[N1] facts are numbered without a gap, and only from the present epoch', () => {
   const fact: Fact = { kind: FactKind.salesClosed };
-  const record = (version: number, epoch: number, of: Fact = fact) => ({ version, epoch, atMs: T0, requestId: null, fingerprint: 0, fact: of });
+  const record = (version: number, epoch: number, of: Fact = fact) => ({
+    version,
+    epoch,
+    atMs: T0,
+    requestId: null,
+    fingerprint: 0,
+    fact: of,
+  });
   const owner: Fact = { kind: FactKind.ownerChanged, holdDeadlineMs: DUE };
   const state = initialState(1, HALL, RULES);
   for (const wrong of [record(2, 0), record(0, 0), record(1, 1), record(1, 0, owner)]) {

@@ -60,6 +60,7 @@ export function decide(state: ScreeningState, command: Command): Decision {
 
 /** Null when the window does not know the request id. */
 function answerInWindow(window: RequestWindow, command: Command): Decision | null {
+  if (window.size === 0) return null;
   const position = window.find(command.requestId);
   if (position < 0) return null;
   if (window.fingerprintAt(position) !== fingerprintOf(command)) return refused(OutcomeCode.requestIdReused);

@@ -40,7 +40,7 @@ export function dueHoldsInTheWay(
         break;
       case SeatStatus.held: {
         const hold = state.holds.get(state.seatHold[seat]!);
-        assert(hold !== undefined, `seat ${seat} is held by a hold that does not exist`);
+        if (hold === undefined) assert(false, `seat ${seat} is held by a hold that does not exist`);
         if (!isDue(hold, nowMs)) held.push(seat);
         else if (!due.includes(hold.hold)) due.push(hold.hold);
         break;

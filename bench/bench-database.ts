@@ -10,14 +10,18 @@ import { clientConfig, type DatabaseConfig, inDatabase, parseDatabaseUrl } from 
 import { defaultEmbeddedFolder, startEmbedded } from '../storage/embedded-postgres.ts';
 import { SILENT_LOG } from '../storage/log.ts';
 import { migrate } from '../storage/migrate.ts';
+import { childrenCpuSeconds } from './process-times.ts';
 
 export class BenchDatabase {
   readonly #admin: DatabaseConfig;
   readonly #login: DatabaseConfig;
   readonly #stop: () => Promise<void>;
   readonly #databases: string[] = [];
+  /** Of our own cluster; 0 for another's. */
+  readonly #postmasterPid: number;
 
-  private constructor(admin: DatabaseConfig, login: DatabaseConfig, stop: () => Promise<void>) {
+  private constructor(admin: DatabaseConfig, login: DatabaseConfig, postmasterPid: number, stop: () => Promise<void>) {
+    this.#postmasterPid = postmasterPid;
     this.#admin = admin;
     this.#login = login;
     this.#stop = stop;
@@ -27,11 +31,11 @@ export class BenchDatabase {
     const url = process.env['DATABASE_URL'];
     if (url !== undefined && url !== '') {
       const config = parseDatabaseUrl(url);
-      return new BenchDatabase(config, config, async () => {});
+      return new BenchDatabase(config, config, 0, async () => {});
     }
     const folder = path.join(path.dirname(defaultEmbeddedFolder()), `bench-${process.pid}`);
     const embedded = await startEmbedded({ folder, log: SILENT_LOG });
-    return new BenchDatabase(embedded.superuser, embedded.config, async () => {
+    return new BenchDatabase(embedded.superuser, embedded.config, embedded.pid, async () => {
       await embedded.stop();
       rmSync(embedded.folder, { recursive: true, force: true });
     });
@@ -59,6 +63,11 @@ export class BenchDatabase {
       // A hosted PostgreSQL may not allow it; then the run goes without.
       await client.query('checkpoint').catch(() => {});
     });
+  }
+
+  /** Processor time of all its present processes, seconds; 0 where that cannot be known. */
+  cpuSeconds(): number {
+    return this.#postmasterPid === 0 ? 0 : childrenCpuSeconds(this.#postmasterPid);
   }
 
   async asAdmin<Result>(work: (client: pg.Client) => Promise<Result>): Promise<Result> {

@@ -21,6 +21,8 @@ export interface EngineRun {
   readonly commitMsMean: number;
   /** Processor time of the server for each command answered in the whole run, microseconds. */
   readonly serverCpuUsPerCommand: number;
+  /** The same of PostgreSQL; 0 where it is not ours. */
+  readonly postgresCpuUsPerCommand: number;
 }
 
 export class EngineLoad {
@@ -59,7 +61,7 @@ export class EngineLoad {
   async run(ratePerSecond: number | null): Promise<EngineRun> {
     const options = this.#options;
     const { connections, frameCommands, screenings, seats, warmSeconds, seconds } = options;
-    const historyFile = options.historyFile ?? path.join(this.#folder, `history-${this.#histories.length}.jsonl`);
+    const historyFile = this.#historyFile();
     this.#histories.push(historyFile);
     const plan: LoadPlan = {
       host: HOST,
@@ -81,8 +83,10 @@ export class EngineLoad {
     await this.#database.settle();
     const before = await this.#server.metrics();
     const cpuBefore = this.#server.cpuSeconds();
+    const postgresBefore = this.#database.cpuSeconds();
     const load = await runLoad(plan);
     const cpuSeconds = this.#server.cpuSeconds() - cpuBefore;
+    const postgresSeconds = this.#database.cpuSeconds() - postgresBefore;
     const after = await this.#server.metrics();
     const grown = (name: string): number => (after.get(name) ?? 0) - (before.get(name) ?? 0);
     const commits = Math.max(1, grown('poltrona_batch_rows_count'));
@@ -91,7 +95,16 @@ export class EngineLoad {
       batchRowsMean: grown('poltrona_batch_rows_sum') / commits,
       commitMsMean: (grown('poltrona_commit_seconds_sum') * 1000) / commits,
       serverCpuUsPerCommand: (cpuSeconds * 1e6) / Math.max(1, load.acked),
+      postgresCpuUsPerCommand: (postgresSeconds * 1e6) / Math.max(1, load.acked),
     };
+  }
+
+  /** A kept history has one file for each run: FILE, FILE.2, … */
+  #historyFile(): string {
+    const run = this.#histories.length + 1;
+    const { historyFile } = this.#options;
+    if (historyFile === null) return path.join(this.#folder, `history-${run}.jsonl`);
+    return run === 1 ? historyFile : `${historyFile}.${run}`;
   }
 
   /** Stops the server and audits what it wrote, the histories included. "ok", or what broke. */

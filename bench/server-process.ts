@@ -11,6 +11,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { DatabaseConfig } from '../storage/database.ts';
+import { processTimes } from './process-times.ts';
 
 const READY_DEADLINE_MS = 60_000;
 const POLL_MS = 5;
@@ -98,13 +99,7 @@ export class ServerProcess {
 
   /** Processor time so far, seconds; Linux only, 0 elsewhere. */
   cpuSeconds(): number {
-    try {
-      const stat = readFileSync(`/proc/${this.pid}/stat`, 'utf8');
-      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-      return (Number(fields[11]) + Number(fields[12])) / 100;
-    } catch {
-      return 0;
-    }
+    return processTimes(this.pid)?.cpuSeconds ?? 0;
   }
 
   /** The end of its log. */

@@ -3,7 +3,7 @@
  * Every message is decoded, checked and copied in the turn in which it arrives (the bytes are borrowed), and is
  * either answered, refused or on its way to the owner before the next one is looked at.
  */
-import type { TicketType } from '../actors/seat-command.ts';
+import type { HoldCommand, ReleaseCommand, TicketType } from '../actors/seat-command.ts';
 import { OutcomeCode } from '../actors/seat-outcome.ts';
 import type { ActorMessage, Bus } from '../workers/bus.ts';
 import type { Checkout } from './checkout.ts';
@@ -13,7 +13,12 @@ import type { ConnectionCount } from './connection-count.ts';
 import { MessageRate } from './message-rate.ts';
 import { originIsAllowed } from './origin.ts';
 import { SANDBOX_METHOD } from './payments/sandbox.ts';
-import { type ClientMessage, decodeClientFrame } from './protocol/client-messages.ts';
+import {
+  type ClientMessage,
+  decodeClientFrame,
+  type HoldMessage,
+  type ReleaseMessage,
+} from './protocol/client-messages.ts';
 import { FRAME_BYTES_MAX, HELLO_DEADLINE_MS, MESSAGES_PER_FRAME_MAX } from './protocol/limits.ts';
 import { ClientOp, ServerOp } from './protocol/opcodes.ts';
 import { PROTOCOL_VERSION, SUBPROTOCOL } from './protocol/version.ts';
@@ -152,24 +157,10 @@ export class Gateway implements ConnectionHost, SocketHandlers<Connection> {
     }
     switch (op) {
       case ClientOp.hold:
-        this.#submit(connection, message.screening, {
-          kind: 'hold',
-          requestId: message.requestId,
-          buyer,
-          atMs: 0,
-          seats: message.seats,
-          ...(message.hold === 0 ? undefined : { hold: message.hold }),
-        });
+        this.#submit(connection, message.screening, holdCommand(message, buyer));
         return;
       case ClientOp.release:
-        this.#submit(connection, message.screening, {
-          kind: 'release',
-          requestId: message.requestId,
-          buyer,
-          atMs: 0,
-          hold: message.hold,
-          ...(message.seats.length === 0 ? undefined : { seats: message.seats }),
-        });
+        this.#submit(connection, message.screening, releaseCommand(message, buyer));
         return;
       case ClientOp.extend:
         this.#submit(connection, message.screening, {
@@ -310,4 +301,16 @@ export class Gateway implements ConnectionHost, SocketHandlers<Connection> {
     clearTimeout(connection.helloTimer);
     connection.helloTimer = null;
   }
+}
+
+// Two object shapes for each, written out: a spread of what may be missing costs more than the decision.
+
+function holdCommand({ requestId, seats, hold }: HoldMessage, buyer: string): HoldCommand {
+  if (hold === 0) return { kind: 'hold', requestId, buyer, atMs: 0, seats };
+  return { kind: 'hold', requestId, buyer, atMs: 0, seats, hold };
+}
+
+function releaseCommand({ requestId, seats, hold }: ReleaseMessage, buyer: string): ReleaseCommand {
+  if (seats.length === 0) return { kind: 'release', requestId, buyer, atMs: 0, hold };
+  return { kind: 'release', requestId, buyer, atMs: 0, hold, seats };
 }

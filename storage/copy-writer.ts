@@ -19,6 +19,7 @@ import { JOURNAL_COLUMNS } from './fact-codec.ts';
 import { CommitRefused, CommitUnknown, type FactStore, JournalRegressed } from './fact-store.ts';
 import type { JournalBatch } from './journal-batch.ts';
 import { ProjectionMissing, ProjectionSet } from './projection.ts';
+import { RowWriter } from './row-writer.ts';
 
 const COPY_JOURNAL = `copy journal (${JOURNAL_COLUMNS}) from stdin`;
 
@@ -51,6 +52,7 @@ export class CopyWriter implements FactStore {
   #doubtful: { pid: number; start: string } | null = null;
   /** The newest fact known to be committed by this writer: it must be there for ever. */
   #lastCommitted: { screening: number; version: number; epoch: number } | null = null;
+  readonly #rows = new RowWriter();
   #closed = false;
 
   constructor(config: DatabaseConfig, options: CopyWriterOptions) {
@@ -101,15 +103,22 @@ export class CopyWriter implements FactStore {
   async #write({ client }: Connection, batch: JournalBatch): Promise<void> {
     const projections = projectionsIn(batch);
     if (projections === null) {
-      await copyRows(client, batch.text());
+      await copyRows(client, this.#rowsOf(batch));
       return;
     }
     await client.query('begin');
-    await copyRows(client, batch.text());
+    await copyRows(client, this.#rowsOf(batch));
     await projections.write(client);
     const result = await client.query('commit');
     // A transaction that failed answers COMMIT with ROLLBACK, and no error.
     if (result.command !== 'COMMIT') throw new ProjectionMissing(`commit was answered with ${result.command}`);
+  }
+
+  /** One buffer for all batches: there is one in flight, and PostgreSQL has it all when its commit is answered. */
+  #rowsOf(batch: JournalBatch): Buffer {
+    this.#rows.reset();
+    batch.writeRows(this.#rows);
+    return this.#rows.taken();
   }
 
   async readBack(batch: JournalBatch): Promise<'stored' | 'absent'> {
@@ -248,15 +257,17 @@ export class CopyWriter implements FactStore {
     // `end` waits for the server to answer; a connection in doubt is cut.
     const { stream } = (connection.client as unknown as { connection: { stream: { destroy(): void } } }).connection;
     stream.destroy();
+    // The dead connection may still hold on to the bytes of its last batch.
+    this.#rows.abandon();
   }
 }
 
-function copyRows(client: pg.Client, text: string): Promise<void> {
+function copyRows(client: pg.Client, rows: Buffer): Promise<void> {
   return new Promise((resolve, reject) => {
     const stream = client.query(copyFrom(COPY_JOURNAL));
     stream.once('error', reject);
     stream.once('finish', resolve);
-    stream.end(text);
+    stream.end(rows);
   });
 }
 

@@ -19,8 +19,6 @@ export type Settlement = 'committed' | 'fenced' | 'lost' | 'rejected';
 export interface JournalEntry {
   readonly screening: number;
   readonly facts: readonly RecordedFact[];
-  /** `encodeRow` of each fact, joined. */
-  readonly rows: string;
   readonly projections: readonly Projection[] | null;
   settled(settlement: Settlement): void;
 }

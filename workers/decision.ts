@@ -13,7 +13,6 @@ export interface DecisionOwner {
 export class Decision implements JournalEntry {
   readonly screening: number;
   readonly facts: readonly RecordedFact[];
-  readonly rows: string;
   readonly projections: readonly Projection[] | null;
   readonly owner: DecisionOwner;
   readonly asker: Asker;
@@ -31,7 +30,6 @@ export class Decision implements JournalEntry {
   constructor(
     screening: number,
     facts: readonly RecordedFact[],
-    rows: string,
     projections: readonly Projection[] | null,
     owner: DecisionOwner,
     asker: Asker,
@@ -45,7 +43,6 @@ export class Decision implements JournalEntry {
   ) {
     this.screening = screening;
     this.facts = facts;
-    this.rows = rows;
     this.projections = projections;
     this.owner = owner;
     this.asker = asker;

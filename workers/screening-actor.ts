@@ -23,7 +23,6 @@ import { type MineQuery, mineOf } from '../actors/seat-mine.ts';
 import { type Answer, OutcomeCode, type Refused } from '../actors/seat-outcome.ts';
 import type { ScreeningState } from '../actors/seat-state.ts';
 import { writeSnapshot } from '../actors/snapshot.ts';
-import { encodeRow } from '../storage/fact-codec.ts';
 import type { Journal } from '../storage/journal.ts';
 import type { Settlement } from '../storage/journal-entry.ts';
 import { projectionsOf } from '../storage/projection.ts';
@@ -166,7 +165,6 @@ export class ScreeningActor implements DecisionOwner {
     return new Decision(
       this.screening,
       noFacts,
-      '',
       null,
       this,
       asker,
@@ -192,7 +190,6 @@ export class ScreeningActor implements DecisionOwner {
     const last = facts.length - 1;
     const recordedFacts: RecordedFact[] = [];
     const changes: number[] = [];
-    let rows = '';
     for (let index = 0; index <= last; index++) {
       const fact = facts[index]!;
       // The asker's id stands on the last fact of its decision; the lesser ones (an expiry on the way) have none.
@@ -208,7 +205,6 @@ export class ScreeningActor implements DecisionOwner {
       const touched = seatsTouched(state, fact);
       evolve(state, recorded);
       for (const seat of touched) changes.push((seat << 2) | (state.seatStatus[seat] ?? 0));
-      rows += encodeRow(this.screening, recorded);
       recordedFacts.push(recorded);
       this.#noteDeadline(recorded);
     }
@@ -222,7 +218,6 @@ export class ScreeningActor implements DecisionOwner {
     return new Decision(
       this.screening,
       recordedFacts,
-      rows,
       projections,
       this,
       asker,

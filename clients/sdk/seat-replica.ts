@@ -35,7 +35,8 @@ export class SeatReplica implements Seats {
   /** Applies all of the delta or nothing. */
   apply(delta: Delta): Applied {
     if (delta.epoch < this.epoch || (delta.epoch === this.epoch && delta.version < this.version)) return 'old';
-    if (delta.fromVersion !== this.version) return delta.epoch === this.epoch && delta.version === this.version ? 'old' : 'gap';
+    if (delta.fromVersion !== this.version)
+      return delta.epoch === this.epoch && delta.version === this.version ? 'old' : 'gap';
     if (delta.changes.some((change) => change >> 2 >= this.status.length)) return 'gap';
     for (const change of delta.changes) this.status[change >> 2] = change & 3;
     this.epoch = delta.epoch;

@@ -1,13 +1,11 @@
 /** Entries for tests of the journal: what a screening's actor would hand in, and how each one was settled. */
 import type { RecordedFact } from '../../actors/seat-fact.ts';
-import { encodeRow } from '../../storage/fact-codec.ts';
 import type { JournalEntry, Settlement } from '../../storage/journal-entry.ts';
 import type { Projection } from '../../storage/projection.ts';
 
 export class TestEntry implements JournalEntry {
   readonly screening: number;
   readonly facts: readonly RecordedFact[];
-  readonly rows: string;
   readonly projections: readonly Projection[] | null;
   readonly settlements: Settlement[] = [];
   onSettled: ((settlement: Settlement) => void) | null = null;
@@ -15,7 +13,6 @@ export class TestEntry implements JournalEntry {
   constructor(screening: number, facts: readonly RecordedFact[], projections: readonly Projection[] | null = null) {
     this.screening = screening;
     this.facts = facts;
-    this.rows = facts.map((fact) => encodeRow(screening, fact)).join('');
     this.projections = projections;
   }
 

@@ -1,0 +1,33 @@
+/** `npm run bench -- NAME`: runs one benchmark. Exit code 1 when the audit found something, or when it could not be run. */
+import { readOptions, type BenchName, type BenchOptions, USAGE } from './options.ts';
+import { Reporter } from './result.ts';
+import { runCopy } from './run-copy.ts';
+import { runMicro } from './run-micro.ts';
+import { runPeers } from './run-peers.ts';
+import { runRecover } from './run-recover.ts';
+import { runSeats } from './run-seats.ts';
+
+/** Resolves with whether every audit was clean. */
+type Benchmark = (options: BenchOptions, reporter: Reporter) => Promise<boolean>;
+
+const BENCHMARKS: Readonly<Record<BenchName, Benchmark>> = {
+  copy: runCopy,
+  seats: runSeats,
+  peers: runPeers,
+  micro: runMicro,
+  recover: runRecover,
+};
+
+async function main(): Promise<number> {
+  let options: BenchOptions;
+  try {
+    options = readOptions(process.argv.slice(2));
+  } catch (cause) {
+    process.stderr.write(`${cause instanceof Error ? cause.message : String(cause)}\n\n${USAGE}\n`);
+    return 2;
+  }
+  const isClean = await BENCHMARKS[options.name](options, new Reporter(options));
+  return isClean ? 0 : 1;
+}
+
+process.exitCode = await main();

@@ -1,0 +1,50 @@
+/** Where a command reads and writes: the process's own, or a test's. */
+import os from 'node:os';
+import { styleText } from 'node:util';
+import type { AuditPorts } from './audit-command.ts';
+
+export interface CliPorts extends AuditPorts {
+  /** Whether people look at the answers (stdout), so that they may have colours. `isTerminal` is about stderr, for progress. */
+  readonly hasColours: boolean;
+  /** For the history of imports. */
+  readonly who: string;
+}
+
+export const processPorts: CliPorts = {
+  environment: process.env,
+  isTerminal: process.stderr.isTTY === true,
+  hasColours: process.stdout.isTTY === true && (process.env['NO_COLOR'] ?? '') === '' && process.env['TERM'] !== 'dumb',
+  who: userName(),
+  out: (text) => void process.stdout.write(`${text}\n`),
+  error: (text) => void process.stderr.write(`${text}\n`),
+  exit: (code) => {
+    process.exitCode = code;
+  },
+};
+
+/** `sudo` hides who it really was; in a container the user may have no name. */
+function userName(): string {
+  try {
+    const { username } = os.userInfo();
+    const asked = process.env['SUDO_USER'] ?? '';
+    return asked === '' ? username : `${asked} as ${username}`;
+  } catch {
+    return `user ${process.getuid?.() ?? 'unknown'}`;
+  }
+}
+
+export type Colour = 'bold' | 'dim' | 'green' | 'yellow' | 'red';
+
+export function painter(ports: CliPorts): (colour: Colour, text: string) => string {
+  return (colour, text) => (ports.hasColours ? styleText(colour, text) : text);
+}
+
+/** 6246 → "6,246" */
+export function number(value: number): string {
+  return value.toLocaleString('en');
+}
+
+/** `one` row, `many` rows. */
+export function counted(count: number, one: string, many: string): string {
+  return `${number(count)} ${count === 1 ? one : many}`;
+}

@@ -1,0 +1,40 @@
+/**
+ * The database for the time of one command: found or started, brought to this build's schema, and left as it was found.
+ * Ctrl-C ends the command's transaction with it, so that it is undone, and does not leave a PostgreSQL behind.
+ */
+import type pg from 'pg';
+import { createPool, type DatabaseRole } from '../../storage/database.ts';
+import type { Log } from '../../storage/log.ts';
+import { migrate } from '../../storage/migrate.ts';
+import { reachDatabase } from '../../storage/reach-database.ts';
+import type { CliPorts } from './ports.ts';
+
+const INTERRUPTED = 130;
+
+/** Runs `work` with a pool in `role`; resolves with its result. */
+export async function withDatabase<Result>(
+  ports: CliPorts,
+  role: DatabaseRole,
+  work: (pool: pg.Pool) => Promise<Result>,
+): Promise<Result> {
+  const warn = (_details: object, message: string): void => ports.error(message);
+  const log: Log = { info: () => {}, warn, error: warn };
+  const database = await reachDatabase(ports.environment, log);
+  const onSignal = (): void => {
+    ports.error('interrupted: what was not committed is undone');
+    void database.close().finally(() => process.exit(INTERRUPTED));
+  };
+  process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
+  try {
+    await migrate(database.config, log);
+    const pool = createPool(database.config, role, 'poltrona command', 2);
+    try {
+      return await work(pool);
+    } finally {
+      await pool.end();
+    }
+  } finally {
+    await database.close();
+    process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+  }
+}

@@ -1,0 +1,159 @@
+/**
+ * Many buyers at once, each on a visit: connect, hold a few seats, buy them, give them back, ask for more time or
+ * change one's mind, some times over; then the next one comes. They want what a seeded source of chance says, on few
+ * screenings, so that they stand in each other's way all the time.
+ */
+
+import { ClientOp } from '../../server/protocol/client-messages.ts';
+import { OutcomeCode } from '../../server/protocol/outcome-code.ts';
+import type { Answer } from '../../server/protocol/server-frame.ts';
+import type { Random } from '../simulation/random.ts';
+import { deadline } from '../support/deadline.ts';
+import { type History, type HistoryEntry, TestClient } from '../support/test-client.ts';
+
+export interface LoadOptions {
+  readonly clients: number;
+  readonly screenings: readonly number[];
+  readonly seatCount: number;
+  /** Where the client with this number goes next. */
+  readonly server: (client: number) => string;
+  readonly random: Random;
+  /** Of a hold, how many end in a purchase. Default: 0.3. */
+  readonly buys?: number;
+  readonly onClosed?: (code: number) => void;
+}
+
+/** Without an accepted command for so long, something is wrong. */
+const PROGRESS_DEADLINE_MS = 20_000;
+const TURNS_OF_A_VISIT = 8;
+
+export class Load {
+  readonly history: History = [];
+  readonly #options: LoadOptions;
+  readonly #visits: Promise<void>[] = [];
+  readonly #clients = new Set<TestClient>();
+  #accepted = 0;
+  #goals: { at: number; resolve: () => void }[] = [];
+  #isStopping = false;
+  #failure: Error | null = null;
+
+  constructor(options: LoadOptions) {
+    this.#options = options;
+    for (let client = 0; client < options.clients; client++) {
+      this.#visits.push(this.#visitors(client).catch((cause: unknown) => this.#fail(cause as Error)));
+    }
+  }
+
+  /** Commands accepted so far. */
+  get accepted(): number {
+    return this.#accepted;
+  }
+
+  /** Resolves in the turn in which `more` further commands have been accepted. */
+  async whenAccepted(more: number): Promise<void> {
+    const at = this.#accepted + more;
+    const reached = new Promise<void>((resolve) => this.#goals.push({ at, resolve }));
+    await deadline(reached, PROGRESS_DEADLINE_MS, () => `${this.#accepted} of ${at} commands were accepted`);
+    if (this.#failure !== null) throw this.#failure;
+  }
+
+  /** Nobody asks for anything new; resolves when everything that was asked is settled. */
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    await Promise.all(this.#visits);
+    if (this.#failure !== null) throw this.#failure;
+  }
+
+  /** Everybody goes away, whatever is under way: it stays unknown in the history. */
+  abandon(): void {
+    this.#isStopping = true;
+    for (const client of this.#clients) client.close();
+  }
+
+  async #visitors(number: number): Promise<void> {
+    const { server, onClosed } = this.#options;
+    while (!this.#isStopping) {
+      const client = await TestClient.connect({
+        server: () => server(number),
+        history: this.history,
+        onAccepted: () => this.#count(),
+        ...(onClosed === undefined ? {} : { onClosed }),
+      });
+      this.#clients.add(client);
+      try {
+        for (let turn = 0; turn < TURNS_OF_A_VISIT && !this.#isStopping; turn++) await this.#turn(client);
+      } finally {
+        this.#clients.delete(client);
+        client.close();
+      }
+    }
+  }
+
+  async #turn(client: TestClient): Promise<void> {
+    const { random, screenings, buys = 0.3 } = this.#options;
+    const screening = random.pick(screenings);
+    const held = await client.command(this.#wish(screening));
+    if (held.body.kind !== 'held') return;
+    const { hold, seats } = held.body;
+    if (random.chance(0.15)) await client.command({ op: ClientOp.extend, screening, hold });
+    if (random.chance(0.1)) {
+      const more = await client.command({ op: ClientOp.hold, screening, seats: [this.#anySeat()], hold });
+      if (more.body.kind === 'held') return;
+    }
+    const chance = random.next();
+    if (chance < buys) {
+      const declined = random.chance(0.15);
+      await client.command({
+        op: ClientOp.buy,
+        screening,
+        hold,
+        seats: seats.map((seat) => [seat, 1 + random.below(3)] as const),
+        method: 'sandbox',
+        detail: declined ? 'declined' : 'approved',
+      });
+      return;
+    }
+    if (chance < 0.9)
+      await client.command({ op: ClientOp.release, screening, hold, seats: random.chance(0.2) ? [seats[0]!] : [] });
+  }
+
+  #wish(screening: number): Parameters<TestClient['command']>[0] {
+    const { random } = this.#options;
+    if (random.chance(0.2)) {
+      return { op: ClientOp.bestAvailable, screening, count: 1 + random.below(4), accessible: false };
+    }
+    const seats = new Set<number>();
+    const first = this.#anySeat();
+    for (let count = 1 + random.below(4); count > 0; count--) seats.add((first + count) % this.#options.seatCount);
+    return { op: ClientOp.hold, screening, seats: [...seats], hold: 0 };
+  }
+
+  /** Everybody likes the same rows: half of the wishes go to an eighth of the seats. */
+  #anySeat(): number {
+    return Math.floor(this.#options.random.next() ** 3 * this.#options.seatCount);
+  }
+
+  #count(): void {
+    this.#accepted++;
+    const { length } = this.#goals;
+    if (length === 0) return;
+    const reached = this.#goals.filter(({ at }) => at <= this.#accepted);
+    this.#goals = this.#goals.filter(({ at }) => at > this.#accepted);
+    for (const { resolve } of reached) resolve();
+  }
+
+  #fail(cause: Error): void {
+    // A client that goes away in the middle leaves its command unsettled on purpose.
+    if (this.#isStopping && this.#clients.size === 0) return;
+    this.#failure ??= cause;
+    for (const { resolve } of this.#goals.splice(0)) resolve();
+  }
+}
+
+/** What was accepted of one kind. */
+export function acceptedOf(history: History, op: number): (HistoryEntry & { readonly answer: Answer })[] {
+  return history.filter(
+    (entry): entry is HistoryEntry & { readonly answer: Answer } =>
+      entry.request.op === op && entry.answer?.code === OutcomeCode.accepted,
+  );
+}
