@@ -10,7 +10,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { HistoryFile } from './history-file.ts';
 import { LatencyHistogram } from './latency-histogram.ts';
 import { type AckedCommand, LoadConnection, type LoadTally } from './load-connection.ts';
-import type { LoadPlan, LoadResult } from './load-plan.ts';
+import type { LoadPhase, LoadPlan, LoadResult } from './load-plan.ts';
 
 const SEATS_PER_BUYER = 10;
 /** How long the last answers are waited for, milliseconds. */
@@ -19,6 +19,7 @@ const TICK_MS = 1;
 
 export class LoadDriver implements LoadTally {
   readonly #plan: LoadPlan;
+  readonly #onPhase: (phase: LoadPhase) => void;
   readonly #connections: LoadConnection[] = [];
   readonly #latency = new LatencyHistogram();
   readonly #refused: Record<string, number> = {};
@@ -38,8 +39,10 @@ export class LoadDriver implements LoadTally {
   #backlogMax = 0;
   readonly #giveBackAt = new Map<LoadConnection, number>();
 
-  constructor(plan: LoadPlan) {
+  /** `onPhase` is called when the measured time begins, and when it ends. */
+  constructor(plan: LoadPlan, onPhase: (phase: LoadPhase) => void = () => {}) {
     this.#plan = plan;
+    this.#onPhase = onPhase;
     this.#history = new HistoryFile(plan.historyFile, plan.historyEvery);
   }
 
@@ -56,8 +59,10 @@ export class LoadDriver implements LoadTally {
     const measuredFromMs = performance.now();
     this.#backlogMax = 0;
     this.#phase = 'measuring';
+    this.#onPhase('measuring');
     await delay(plan.seconds * 1000);
     this.#phase = 'ending';
+    this.#onPhase('measured');
     const measuredSeconds = (performance.now() - measuredFromMs) / 1000;
     const backlogEnd = plan.mode === 'open' ? this.#due(performance.now()) - this.#sent : 0;
     const { user, system } = process.cpuUsage(cpu);

@@ -1,4 +1,4 @@
-/** What the load generator is told (as JSON on its command line) and what it tells at its end (as one line of JSON). */
+/** What the load generator is told (as JSON on its command line) and what it tells: its phases as they come and its result, a line of JSON each. */
 import type { LatencySummary } from './latency-histogram.ts';
 
 export interface LoadPlan {
@@ -22,6 +22,11 @@ export interface LoadPlan {
   readonly historyEvery: number;
   readonly historyFile: string | null;
 }
+
+/** The measured time begins; the measured time is over. */
+export type LoadPhase = 'measuring' | 'measured';
+
+export type LoadLine = { readonly phase: LoadPhase } | { readonly result: LoadResult };
 
 export interface LoadResult {
   /** Accepted within the measured time. */

@@ -1,19 +1,22 @@
 /** Runs the load generator as a process of its own. */
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import type { LoadPlan, LoadResult } from './load-plan.ts';
+import type { LoadLine, LoadPhase, LoadPlan, LoadResult } from './load-plan.ts';
 
-/** Resolves with the generator's result. @throws when it ends without one. */
-export function runLoad(plan: LoadPlan): Promise<LoadResult> {
-  return new Promise((resolve, reject) => {
-    const program = fileURLToPath(new URL('./load-main.js', import.meta.url));
-    const child = spawn(process.execPath, [program, JSON.stringify(plan)], { stdio: ['ignore', 'pipe', 'inherit'] });
-    let text = '';
-    child.stdout.setEncoding('utf8').on('data', (piece: string) => (text += piece));
-    child.once('error', reject);
-    child.once('close', (code) => {
-      if (code === 0) resolve(JSON.parse(text) as LoadResult);
-      else reject(new Error(`the load generator ended with code ${code}`));
-    });
-  });
+/** Resolves with the generator's result; `onPhase` hears when the measured time begins and ends. @throws when it ends without one. */
+export async function runLoad(plan: LoadPlan, onPhase: (phase: LoadPhase) => void = () => {}): Promise<LoadResult> {
+  const program = fileURLToPath(new URL('./load-main.js', import.meta.url));
+  const child = spawn(process.execPath, [program, JSON.stringify(plan)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const closed = once(child, 'close') as Promise<[number | null]>;
+  let result: LoadResult | null = null;
+  for await (const text of createInterface({ input: child.stdout })) {
+    const line = JSON.parse(text) as LoadLine;
+    if ('phase' in line) onPhase(line.phase);
+    else result = line.result;
+  }
+  const [code] = await closed;
+  if (result === null) throw new Error(`the load generator ended with code ${code}`);
+  return result;
 }

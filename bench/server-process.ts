@@ -65,7 +65,7 @@ export class ServerProcess {
     const folder = mkdtempSync(path.join(os.tmpdir(), 'poltrona-bench-'));
     const log = openSync(path.join(folder, 'log'), 'w');
     const startedMs = performance.now();
-    const child = spawn(process.execPath, [...nodeFlags, fileURLToPath(new URL(program, import.meta.url))], {
+    const child = spawn(process.execPath, [...nodeFlags, ...(process.env['XFLAGS'] ?? '').split(' ').filter(Boolean), fileURLToPath(new URL(program, import.meta.url))], {
       env: { ...process.env, HOST, PORT: String(port), ...environment },
       stdio: ['ignore', log, log],
     });

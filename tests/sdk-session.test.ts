@@ -72,7 +72,9 @@ async function scene(
     reach: async (is) => (session.state.is === is ? session.state : find(states, is, states.length)),
     next: (is) => find(events, is, events.length),
     listener: (event) => {
-      events.push(event.is === 'stale' || event.is === 'gone' ? event : { ...event, seats: structuredClone(event.seats) });
+      events.push(
+        event.is === 'stale' || event.is === 'gone' ? event : { ...event, seats: structuredClone(event.seats) },
+      );
       changed();
     },
   };
@@ -202,7 +204,11 @@ test('"busy" is asked again with the same request id, after growing pauses', asy
 
 test('still "busy" at the deadline: refused with that code, and nothing has happened', async (t) => {
   const options = { deadlineMs: 1_000 };
-  const { session, gateway, time, reach } = await scene(t, ({ faults }) => faults.push(...Array(9).fill('busy')), options);
+  const { session, gateway, time, reach } = await scene(
+    t,
+    ({ faults }) => faults.push(...Array(9).fill('busy')),
+    options,
+  );
   await reach('open');
   const holding = session.hold(1, [1]);
   let result: string | null = null;
@@ -218,7 +224,9 @@ test('still "busy" at the deadline: refused with that code, and nothing has happ
 });
 
 test('after "unavailable" nobody knows: at the deadline the caller is told that it may have happened', async (t) => {
-  const { session, time, gateway, reach } = await scene(t, ({ faults }) => faults.push('unavailable'), { deadlineMs: 50 });
+  const { session, time, gateway, reach } = await scene(t, ({ faults }) => faults.push('unavailable'), {
+    deadlineMs: 50,
+  });
   await reach('open');
   const holding = session.hold(1, [1]);
   await gateway.until(() => gateway.count(ClientOp.hold) === 1);
@@ -252,6 +260,19 @@ test('a connection that has gone silent is given up, and the command goes over t
   await reconnect(all);
   assert.equal((await holding).is, 'accepted');
   assert.equal(all.gateway.screening.effects.length, 1);
+});
+
+test('[I4] a command that is not answered on a living connection is said again there', async (t) => {
+  const { session, gateway, reach, time } = await scene(t, ({ faults }) => faults.push('no-answer'));
+  await reach('open');
+  const holding = session.hold(1, [1]);
+  await gateway.until(() => gateway.count(ClientOp.hold) === 1);
+  time.pass(9_999);
+  assert.equal((await session.ping()).is, 'accepted');
+  time.pass(1);
+  assert.equal((await holding).is, 'accepted');
+  assert.equal(gateway.connectionsEver, 1);
+  assert.equal(gateway.screening.effects.length, 1);
 });
 
 test('a quiet connection is pinged as often as the server asks', async (t) => {

@@ -32,7 +32,10 @@ export interface Outlet {
   send(requests: readonly ClientRequest[]): boolean;
 }
 
-type Stage = { readonly is: 'queued' | 'sent' } | { readonly is: 'resting'; readonly cancel: Cancel };
+type Stage =
+  | { readonly is: 'queued' }
+  /** `cancel`: of the timer after which it is queued again, because no answer came or because it was to rest so long. */
+  | { readonly is: 'sent' | 'resting'; readonly cancel: Cancel };
 
 interface Pending {
   readonly request: CommandRequest | MineRequest;
@@ -45,6 +48,8 @@ interface Pending {
   lastRefusal: Answer | null;
 }
 
+/** A server answers within half of this, if only with "unavailable"; after it the command is said again, on the same connection. */
+const ANSWER_MS = 10_000;
 /** With the longest commands that there are, such a frame is still within the server's limit. */
 const MESSAGES_PER_FRAME = 16;
 
@@ -130,7 +135,9 @@ export class PendingCommands {
     }
     pending.lastRefusal = answer;
     if (answer.code === OutcomeCode.unavailable) pending.mayHaveHappened = true;
-    this.#rest(pending);
+    // An answer to an earlier time that it was said counts as one to the latest.
+    this.#queueAfter(pending, 'resting', retryDelayMs(pending.tries, this.#surroundings.random()));
+    this.pump();
   }
 
   mineArrived(message: Mine): void {
@@ -147,6 +154,7 @@ export class PendingCommands {
     this.#cancelPump = null;
     for (const pending of this.#all) {
       if (pending.stage.is !== 'sent') continue;
+      pending.stage.cancel();
       pending.stage = { is: 'queued' };
       pending.mayHaveHappened = true;
     }
@@ -180,8 +188,8 @@ export class PendingCommands {
     if (batch.length === 0) return;
     if (!this.#outlet.send(batch.map(({ request }) => request))) return;
     for (const pending of batch) {
-      pending.stage = { is: 'sent' };
       pending.tries++;
+      this.#queueAfter(pending, 'sent', ANSWER_MS);
     }
   }
 
@@ -196,14 +204,14 @@ export class PendingCommands {
     });
   }
 
-  #rest(pending: Pending): void {
-    if (pending.stage.is === 'resting') return;
-    const delayMs = retryDelayMs(pending.tries, this.#surroundings.random());
-    const cancel = this.#surroundings.after(delayMs, () => {
+  #queueAfter(pending: Pending, is: 'sent' | 'resting', ms: number): void {
+    if (pending.stage.is !== 'queued') pending.stage.cancel();
+    const cancel = this.#surroundings.after(ms, () => {
+      if (is === 'sent') pending.mayHaveHappened = true;
       pending.stage = { is: 'queued' };
       this.pump();
     });
-    pending.stage = { is: 'resting', cancel };
+    pending.stage = { is, cancel };
   }
 
   #deadlinePassed(pending: Pending): void {
@@ -216,7 +224,7 @@ export class PendingCommands {
 
   #settle(pending: Pending): void {
     pending.cancelDeadline();
-    if (pending.stage.is === 'resting') pending.stage.cancel();
+    if (pending.stage.is !== 'queued') pending.stage.cancel();
     this.#all.delete(pending);
     if (pending.request.op !== ClientOp.mine) this.#byRequestId.delete(pending.request.requestId);
   }

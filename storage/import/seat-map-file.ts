@@ -70,7 +70,7 @@ export function readSeatMap(text: string, name: string): SeatMapFile {
   noteUnknownKeys([file], KNOWN_KEYS.file, 'the file', reading);
   const seats = seatsOf(file['lines'], boundsOf(file), reading);
   const turned = reading.faults.length === 0 && seats.length > 0 && screenIsAfter(file, seats, reading);
-  if (seats.length === 0) reading.faults.push('it has no seats');
+  if (seats.length === 0 && reading.faults.length === 0) reading.faults.push('it has no seats');
   if (seats.length > SEAT_COUNT_MAX)
     reading.faults.push(`it has ${seats.length} seats; at most ${SEAT_COUNT_MAX} are possible`);
   if (reading.faults.length > 0) {

@@ -93,7 +93,7 @@ export class FakeGateway {
   }
 
   get url(): string {
-    return `ws://127.0.0.1:${(this.#server?.address() as AddressInfo).port}/ws`;
+    return `ws://127.0.0.1:${(this.#server!.address() as AddressInfo).port}/ws`;
   }
 
   get screening(): FakeScreening {

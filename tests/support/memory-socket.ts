@@ -28,7 +28,7 @@ export function memoryWebSocket(network: MemoryNetwork): WebSocketConstructor {
 
     constructor() {
       this.#line.toClient = {
-        frame: (bytes) => this.onmessage?.({ data: bytes.slice().buffer }),
+        frame: (bytes) => this.onmessage?.({ data: Uint8Array.from(bytes).buffer }),
         closed: (code, reason) => this.onclose?.({ code, reason }),
       };
       this.#line.later('client', () => {

@@ -14,14 +14,14 @@ import { Load } from './load.ts';
 import { scenario } from './rounds.ts';
 import { SeatObserver } from './seat-observer.ts';
 
-const HALL = { count: 12, rows: 20, columns: 20 };
+const HALL = { rows: 20, columns: 20 };
 const SEATS = HALL.rows * HALL.columns;
 
 test('[I1][I2][I4][I6] kill -9 of PostgreSQL, of one of its processes, and fast restarts under load: the server goes on by itself', async (t) => {
-  const { random, rounds } = scenario(t, 6);
+  const { random, rounds, enough } = scenario(t, 6);
   const embedded = await ownCluster(t);
   const server = await startServer(t, { database: embedded.config });
-  const screenings = await addScreenings(embedded.config, HALL);
+  const screenings = await addScreenings(embedded.config, { ...HALL, count: enough(12) });
   const { load, observer } = startLoad(t, screenings, () => server.webSocketUrl, random);
   const disasters = ['the postmaster is killed', 'its journal writer is killed', 'a fast restart'] as const;
   for (let round = 0; round < rounds; round++) {
@@ -53,12 +53,12 @@ test('[I1][I2][I4][I6] kill -9 of PostgreSQL, of one of its processes, and fast 
 });
 
 test('[I1][I2][I4] kill -9 of the embedded PostgreSQL under load, then of the server and of both at once', async (t) => {
-  const { random, rounds } = scenario(t, 3);
+  const { random, rounds, enough } = scenario(t, 3);
   const folder = serverFolder(t);
   let server = await startServer(t, { folder });
   const database = findEmbedded(path.join(folder, 'postgres'));
   assert.ok(database !== null);
-  const screenings = await addScreenings(database, HALL);
+  const screenings = await addScreenings(database, { ...HALL, count: enough(12) });
   const { load, observer } = startLoad(t, screenings, () => server.webSocketUrl, random);
   const postmaster = (): number => findPostmaster(path.join(folder, 'postgres', 'cluster'))?.identity.pid ?? 0;
   for (let round = 0; round < rounds; round++) {

@@ -14,11 +14,18 @@ export interface Scenario {
   readonly seed: number;
   /** `rounds` of the short form, times SURVIVAL_ROUNDS. */
   readonly rounds: number;
+  /** How many screenings a load needs that is not to be sold out before the end, `screenings` being enough for the short form. */
+  enough(screenings: number): number;
 }
 
 /** Says the seed in the test's output, where a failure will be read. */
 export function scenario(t: TestContext, rounds: number): Scenario {
   const all = Math.max(1, Math.round(rounds * FACTOR));
   t.diagnostic(`seed ${SEED}, rounds ${all}`);
-  return { random: new Random(SEED), seed: SEED, rounds: all };
+  return {
+    random: new Random(SEED),
+    seed: SEED,
+    rounds: all,
+    enough: (screenings) => Math.ceil(screenings * Math.max(1, FACTOR)),
+  };
 }

@@ -1,0 +1,57 @@
+/**
+ * Two servers on one database, each of which believes that it owns every screening: what a network split, a paused
+ * virtual machine or a careless operator makes. Only one of them can commit at a time; both must get their turn.
+ */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { until } from '../support/deadline.ts';
+import { testDatabase } from '../support/postgres.ts';
+import { addScreenings } from '../support/screenings.ts';
+import { startServer } from '../support/server-process.ts';
+import { checkBooks } from './books.ts';
+import { Load } from './load.ts';
+import { scenario } from './rounds.ts';
+import { SeatObserver } from './seat-observer.ts';
+
+test('[I1][I2][I4][I6] two servers that both own everything sell no seat twice, and both go on selling', async (t) => {
+  const { random, rounds, enough } = scenario(t, 1);
+  const database = await testDatabase(t);
+  const screenings = await addScreenings(database, { count: enough(4), rows: 20, columns: 20 });
+  const servers = await Promise.all([startServer(t, { database }), startServer(t, { database })]);
+  const urls = servers.map((server) => server.webSocketUrl);
+  const load = new Load({
+    clients: 20,
+    screenings,
+    seatCount: 400,
+    // Now and then somebody comes back to the other one, with a command that the first one may have stored.
+    server: (client) => urls[random.chance(0.2) ? random.below(2) : client % 2]!,
+    random,
+  });
+  const observers = urls.map((url) => new SeatObserver(screenings, () => url));
+  t.after(() => {
+    load.abandon();
+    for (const observer of observers) observer.close();
+  });
+  const soldBy = (url: string): number =>
+    load.history.filter(({ answer, answeredBy }) => answer?.code === 0 && answeredBy === url).length;
+  const startedMs = performance.now();
+  for (let round = 1; round <= rounds; round++) {
+    await until(
+      () => urls.every((url) => soldBy(url) >= 60 * round),
+      30_000,
+      () => `accepted by each: ${urls.map(soldBy).join(' and ')}`,
+    );
+  }
+  const elapsedMs = performance.now() - startedMs;
+  await load.stop();
+  const fenced = servers.map((server) => server.said('an actor ended: fenced').length);
+  t.diagnostic(
+    `accepted by each: ${urls.map(soldBy).join(' and ')} in ${Math.round(elapsedMs)} ms; fenced: ${fenced.join(' and ')} times`,
+  );
+  assert.ok(
+    fenced.some((times) => times > 0),
+    'neither ever lost a screening: the test does not test',
+  );
+  await checkBooks(t, database, { history: load.history, observers, severalServers: true });
+  for (const server of servers) assert.deepEqual(await server.stop(), { code: 0, signal: null });
+});
