@@ -26,7 +26,7 @@ export const FactKind = {
 export type FactKind = (typeof FactKind)[keyof typeof FactKind];
 
 export type Fact =
-  /** A new owner. Choosing holds start a fresh time to live on the new owner's clock: `holdDeadlineMs` (two machines' clocks are never compared). */
+  /** A new owner. Choosing holds start a fresh time to live on the new owner's clock, and payments are asked about then: `holdDeadlineMs` (two machines' clocks are never compared). */
   | { readonly kind: 1; readonly holdDeadlineMs: number }
   | { readonly kind: 2 }
   | { readonly kind: 3 }

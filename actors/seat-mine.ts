@@ -1,4 +1,5 @@
 /** What a buyer has in a screening: asked after a reconnect, so that nothing bought or held is ever out of sight. A question, not a command: no fact, no request id, nothing to repeat. */
+import { summaryOf } from './seat-answer.ts';
 import type { MineAnswer, TicketSummary } from './seat-outcome.ts';
 import { isDue, type ScreeningState } from './seat-state.ts';
 
@@ -24,8 +25,7 @@ export function mineOf(state: ScreeningState, query: MineQuery): MineAnswer {
     for (const id of order.tickets) {
       const ticket = state.tickets.get(id);
       if (ticket === undefined || ticket.state === 'cancelled' || ticket.state === 'refunded') continue;
-      const { code, seat, type, priceCents } = ticket;
-      tickets.push({ ticket: id, code, seat, type, priceCents });
+      tickets.push(summaryOf(ticket));
     }
     if (tickets.length > 0) orders.push({ order: order.order, tickets });
   }

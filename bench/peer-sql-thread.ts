@@ -43,22 +43,23 @@ const RELEASE_IF_MINE = `with freed as (update seats set status = 0, buyer = nul
     where screening = $1 and seat = $2 and status = 1 and buyer = $4 returning screening, seat)
   insert into bookings (screening, seat, kind, request_id, buyer) select screening, seat, 2, $3, $4 from freed`;
 
+/** Two round trips: what needs no answer in between is sent together. */
 async function withRowLock(client: pg.Client, command: SeatCommand): Promise<boolean> {
   const { screening, seat, isHold, requestId, buyer } = command;
-  await client.query('begin');
-  const { rows } = await client.query<{ status: number; buyer: string | null }>({
-    name: 'lock',
-    text: LOCK,
-    values: [screening, seat],
-  });
+  const [, { rows }] = await Promise.all([
+    client.query('begin'),
+    client.query<{ status: number; buyer: string | null }>({ name: 'lock', text: LOCK, values: [screening, seat] }),
+  ]);
   const found = rows[0];
   if (found === undefined || (isHold ? found.status !== 0 : found.buyer !== buyer)) {
     await client.query('rollback');
     return false;
   }
-  await client.query({ name: 'change', text: CHANGE, values: [screening, seat, isHold ? 1 : 0, isHold ? buyer : null] });
-  await client.query({ name: 'book', text: BOOK, values: [screening, seat, isHold ? 1 : 2, requestId, buyer] });
-  await client.query('commit');
+  await Promise.all([
+    client.query({ name: 'change', text: CHANGE, values: [screening, seat, isHold ? 1 : 0, isHold ? buyer : null] }),
+    client.query({ name: 'book', text: BOOK, values: [screening, seat, isHold ? 1 : 2, requestId, buyer] }),
+    client.query('commit'),
+  ]);
   return true;
 }
 
@@ -73,7 +74,10 @@ async function withConditionalUpdate(client: pg.Client, command: SeatCommand): P
 }
 
 async function runConnection(load: SqlPeerLoad, index: number, clock: Clock, latency: LatencyHistogram): Promise<number> {
-  const client = new pg.Client(clientConfig(load.config, 'migrator', `poltrona bench peer ${index}`));
+  const client = new pg.Client({
+    ...clientConfig(load.config, 'migrator', `poltrona bench peer ${index}`),
+    pipeline: true,
+  });
   await client.connect();
   const walk = new SeatWalk(load.plan, index);
   const execute = load.kind === 'row-lock' ? withRowLock : withConditionalUpdate;

@@ -20,7 +20,8 @@ const LOG_SHOWN = 4_000;
 export const HOST = '127.0.0.1';
 
 export interface ServerOptions {
-  readonly database: DatabaseConfig;
+  /** A database of the run; or the folder in which the server keeps an embedded PostgreSQL of its own. */
+  readonly database: DatabaseConfig | { readonly folder: string };
   readonly threads: number;
   /** Where the server's processor profiles go, one file for each thread; null: none are taken. */
   readonly profileFolder?: string | null;
@@ -44,7 +45,7 @@ export class ServerProcess {
   static async start({ database, threads, profileFolder = null }: ServerOptions): Promise<ServerProcess> {
     const flags = profileFolder === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${path.resolve(profileFolder)}`];
     const environment = {
-      DATABASE_URL: urlOf(database),
+      ...('folder' in database ? { DATABASE_URL: '', POLTRONA_FOLDER: database.folder } : { DATABASE_URL: urlOf(database) }),
       POLTRONA_THREADS: String(threads),
       POLTRONA_DEMO: 'off',
       POLTRONA_LOG_LEVEL: 'warn',
@@ -65,7 +66,7 @@ export class ServerProcess {
     const folder = mkdtempSync(path.join(os.tmpdir(), 'poltrona-bench-'));
     const log = openSync(path.join(folder, 'log'), 'w');
     const startedMs = performance.now();
-    const child = spawn(process.execPath, [...nodeFlags, ...(process.env['XFLAGS'] ?? '').split(' ').filter(Boolean), fileURLToPath(new URL(program, import.meta.url))], {
+    const child = spawn(process.execPath, [...nodeFlags, fileURLToPath(new URL(program, import.meta.url))], {
       env: { ...process.env, HOST, PORT: String(port), ...environment },
       stdio: ['ignore', log, log],
     });

@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { CLEANING_MINUTES, clock, INVENTED_FILMS, isDate, planDay, priceCentsOf, weekdayOf } from './programme-slots.ts';
+import {
+  CLEANING_MINUTES,
+  clock,
+  INVENTED_FILMS,
+  isDate,
+  planDay,
+  priceCentsOf,
+  weekdayOf,
+} from './programme-slots.ts';
 
 const minutesOf = new Map(INVENTED_FILMS.map(({ title, minutes }) => [title, minutes]));
 
@@ -24,7 +32,10 @@ test('the same seed makes the same day; another seed, day or auditorium another 
   const one = planDay(1, '2026-11-23', 17);
   assert.deepEqual(planDay(1, '2026-11-23', 17), one);
   for (const other of [planDay(2, '2026-11-23', 17), planDay(1, '2026-11-24', 17), planDay(1, '2026-11-23', 18)]) {
-    assert.notDeepEqual(other.map(({ film, afterMinutes }) => [film, afterMinutes]), one.map(({ film, afterMinutes }) => [film, afterMinutes]));
+    assert.notDeepEqual(
+      other.map(({ film, afterMinutes }) => [film, afterMinutes]),
+      one.map(({ film, afterMinutes }) => [film, afterMinutes]),
+    );
   }
 });
 
@@ -39,6 +50,7 @@ test('prices: Wednesday is cheap, weekends are dear, matinees cost less and the 
 
 test('dates are days that the calendar has', () => {
   for (const good of ['2026-11-23', '2028-02-29']) assert.ok(isDate(good), good);
-  for (const bad of ['2026-02-29', '2026-13-01', '2026-1-1', '23/11/2026', '1999-01-01', '2026-11-23T00:00', '']) assert.ok(!isDate(bad), bad);
+  for (const bad of ['2026-02-29', '2026-13-01', '2026-1-1', '23/11/2026', '1999-01-01', '2026-11-23T00:00', ''])
+    assert.ok(!isDate(bad), bad);
   assert.equal(clock(9 * 60 + 5), '09:05');
 });

@@ -88,7 +88,8 @@ function optionsOf(flags: ImportFlags, ports: CliPorts): ImportOptions {
 }
 
 function targetOf({ auditorium, name, cinema, timeZone }: SeatMapFlags): SeatMapTarget {
-  if (auditorium !== undefined && name === undefined && cinema === undefined) return { by: 'number', number: auditorium };
+  if (auditorium !== undefined && name === undefined && cinema === undefined)
+    return { by: 'number', number: auditorium };
   if (auditorium === undefined && name !== undefined && cinema !== undefined) {
     const named = { name: name.trim(), cinema: cinema.trim() };
     if (named.name !== '' && named.cinema !== '') return { by: 'name', ...named, timeZone };
@@ -99,6 +100,7 @@ function targetOf({ auditorium, name, cinema, timeZone }: SeatMapFlags): SeatMap
 /** A whole number from 1, for an option. */
 export function positive(text: string): number {
   const value = Number(text);
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError('A whole number from 1 is needed.');
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < 1)
+    throw new InvalidArgumentError('A whole number from 1 is needed.');
   return value;
 }

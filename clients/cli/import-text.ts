@@ -3,7 +3,12 @@
  * once with the lines it is about. Everything in full is in the JSON.
  */
 import path from 'node:path';
-import type { AuditoriumsReport, ImportReport, ImportWarning, SeatMapReport } from '../../storage/import/import-report.ts';
+import type {
+  AuditoriumsReport,
+  ImportReport,
+  ImportWarning,
+  SeatMapReport,
+} from '../../storage/import/import-report.ts';
 import { type CliPorts, counted, number, painter } from './ports.ts';
 
 const LINES_SHOWN = 5;
@@ -31,7 +36,9 @@ export function auditoriumsText(report: AuditoriumsReport, ports: CliPorts, isVe
     `${'seat maps'.padEnd(13)}${number(report.seatMaps).padStart(7)} new`,
     ...(report.notInFile === 0
       ? []
-      : [`${counted(report.notInFile, 'auditorium', 'auditoriums')} of the register not in this file: left as they are`]),
+      : [
+          `${counted(report.notInFile, 'auditorium', 'auditoriums')} of the register not in this file: left as they are`,
+        ]),
     ...details(report, ports, isVerbose),
   ];
 }
@@ -64,7 +71,9 @@ function headline(report: ImportReport, ports: CliPorts): string[] {
 function details(report: ImportReport, ports: CliPorts, isVerbose: boolean): string[] {
   const paint = painter(ports);
   const skipped = grouped(report.skippedRows, ({ column, reason }) => `${column ?? 'the row'}: ${reason}`);
-  const warned = grouped(report.warnings, (warning) => (isVerbose ? sentence(warning) : (KINDS[warning.kind] ?? sentence(warning))));
+  const warned = grouped(report.warnings, (warning) =>
+    isVerbose ? sentence(warning) : (KINDS[warning.kind] ?? sentence(warning)),
+  );
   const shorten = isVerbose ? Number.POSITIVE_INFINITY : LINES_SHOWN;
   return [
     ...(skipped.size === 0 ? [] : ['', paint('bold', 'Skipped')]),

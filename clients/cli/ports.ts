@@ -1,6 +1,5 @@
 /** Where a command reads and writes: the process's own, or a test's. */
 import os from 'node:os';
-import { styleText } from 'node:util';
 import type { AuditPorts } from './audit-command.ts';
 
 export interface CliPorts extends AuditPorts {
@@ -33,10 +32,12 @@ function userName(): string {
   }
 }
 
-export type Colour = 'bold' | 'dim' | 'green' | 'yellow' | 'red';
+const COLOURS = { bold: 1, dim: 2, green: 32, yellow: 33 } as const;
+export type Colour = keyof typeof COLOURS;
 
+/** node:util's styleText asks process.stdout whether it may; which Node versions do so differs, and tests have another stdout. */
 export function painter(ports: CliPorts): (colour: Colour, text: string) => string {
-  return (colour, text) => (ports.hasColours ? styleText(colour, text) : text);
+  return (colour, text) => (ports.hasColours ? `\u001b[${COLOURS[colour]}m${text}\u001b[0m` : text);
 }
 
 /** 6246 → "6,246" */

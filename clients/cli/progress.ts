@@ -19,10 +19,7 @@ export function progressBar(ports: CliPorts, isWanted: boolean): Progress {
   });
   bar.start(1, 0, { phase: '' });
   return {
-    show: (phase, done, total) => {
-      bar.setTotal(total);
-      bar.update(done, { phase });
-    },
+    show: (phase, done) => bar.update(done, { phase }),
     stop: () => bar.stop(),
   };
 }

@@ -31,7 +31,10 @@ Examples:
 
 /** Adds `screenings generate` and `screenings list` to `program`. */
 export function registerScreenings(program: Command, ports: CliPorts): void {
-  const group = program.command('screenings').description('make a programme, and see what is on').addHelpText('after', EXAMPLES);
+  const group = program
+    .command('screenings')
+    .description('make a programme, and see what is on')
+    .addHelpText('after', EXAMPLES);
   group
     .command('generate')
     .description("make a day's programme of invented films for the working auditoriums; making it again adds nothing")
@@ -76,7 +79,9 @@ function programmeText(report: ProgrammeReport, ports: CliPorts): string[] {
     paint('green', line('created', report.created)),
     line('already there', report.existing),
     line('overlapping', report.overlapping),
-    ...(report.auditoriums > 0 ? [] : ['there is no working auditorium: import some first, with "poltrona import auditoriums"']),
+    ...(report.auditoriums > 0
+      ? []
+      : ['there is no working auditorium: import some first, with "poltrona import auditoriums"']),
     ...demandText(report),
   ];
 }
@@ -113,7 +118,10 @@ const DAY_MS = 86_400_000;
 /** By start. A day is meant in each cinema's own time, and so begins and ends at several instants. */
 async function screeningsOf(pool: pg.Pool, day: string | null, limit: number): Promise<ScreeningSummary[]> {
   const midnight = day === null ? Date.now() : Date.parse(`${day}T00:00Z`);
-  const window = day === null ? { fromMs: midnight, toMs: midnight + 3650 * DAY_MS } : { fromMs: midnight - DAY_MS, toMs: midnight + 2 * DAY_MS };
+  const window =
+    day === null
+      ? { fromMs: midnight, toMs: midnight + 3650 * DAY_MS }
+      : { fromMs: midnight - DAY_MS, toMs: midnight + 2 * DAY_MS };
   const found: ScreeningSummary[] = [];
   for (let afterId = 0; found.length < limit; ) {
     const page = await listScreenings(pool, { ...window, afterId, limit: PAGE });

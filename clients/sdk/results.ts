@@ -49,7 +49,7 @@ export interface Held extends AcceptedBase {
 }
 export interface Released extends AcceptedBase {
   readonly hold: number;
-  /** What is left in the hold or what was given back, as the server says. */
+  /** What was given back. */
   readonly seats: readonly number[];
 }
 export interface Bought extends AcceptedBase {

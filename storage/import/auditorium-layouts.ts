@@ -24,8 +24,12 @@ interface Wanting {
 
 /**
  * After `mergeAuditoriums`, in its transaction. `warnings` tell of imported plans that no longer agree with the register.
+ * `onDerived` hears how much of the deriving is done, 0…1.
  */
-export async function storeLayouts(client: pg.ClientBase): Promise<{ stored: number; warnings: ImportWarning[] }> {
+export async function storeLayouts(
+  client: pg.ClientBase,
+  onDerived: (share: number) => void,
+): Promise<{ stored: number; warnings: ImportWarning[] }> {
   await client.query(`
     create temporary table wanting on commit drop as
       select a.id, s.line, a.seat_map_id, m.source, m.content_hash,
@@ -44,7 +48,7 @@ export async function storeLayouts(client: pg.ClientBase): Promise<{ stored: num
   // Rooms of one size share a layout; PostgreSQL reads and compresses its text once.
   await client.query(`create temporary table derived (seats integer, wheelchair integer, reduced_mobility integer,
     obese integer, content_hash text, layout jsonb) on commit drop`);
-  await copyRows(client, 'pg_temp.derived', rows.map(derivedRow));
+  await copyRows(client, 'pg_temp.derived', derivedRows(rows, onDerived));
   await client.query('analyze derived; analyze wanting');
   const { rowCount } = await client.query(
     `with made as (
@@ -58,6 +62,13 @@ export async function storeLayouts(client: pg.ClientBase): Promise<{ stored: num
      update auditoriums a set seat_map_id = made.id, updated_at = now() from made where a.id = made.auditorium_id`,
   );
   return { stored: rowCount ?? 0, warnings: kept.rows.map(keptWarning) };
+}
+
+function* derivedRows(rows: readonly Wanting[], onDerived: (share: number) => void): Generator<string> {
+  for (const [index, numbers] of rows.entries()) {
+    yield derivedRow(numbers);
+    onDerived((index + 1) / rows.length);
+  }
 }
 
 function derivedRow(numbers: Wanting): string {

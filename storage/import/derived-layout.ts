@@ -61,16 +61,17 @@ export function deriveLayout(declared: DeclaredSeats): SeatLayout {
   if (why !== null) throw new Error(`no layout can be derived: ${why}`);
   const rows = rowsFor(declared.seats);
   const kinds = kindsFor(declared, rows);
-  return {
-    rows: rows.map((_, row) => rowLabel(row)),
-    seats: rows.flatMap(({ first, width, blocks }, row) =>
-      Array.from({ length: width }, (_, place) => {
-        const aislesBefore = blocks.findIndex(({ to }) => place < to);
-        const label = `${rowLabel(row)}${place + 1}`;
-        return [row, place + aislesBefore, kinds[first + place] ?? SeatKind.regular, label] as const;
-      }),
-    ),
-  };
+  const labels = rows.map((_, row) => rowLabel(row));
+  const seats: SeatLayout['seats'][number][] = [];
+  for (const [row, { blocks }] of rows.entries()) {
+    for (const [aislesBefore, { from, to }] of blocks.entries()) {
+      for (let place = from; place < to; place++) {
+        const kind = kinds[seats.length] ?? SeatKind.regular;
+        seats.push([row, place + aislesBefore, kind, `${labels[row]}${place + 1}`]);
+      }
+    }
+  }
+  return { rows: labels, seats };
 }
 
 /** A, B, … Z, AA, AB, …: no letter is skipped. `row` counts from 0. */
@@ -118,14 +119,18 @@ function kindsFor(declared: DeclaredSeats, rows: readonly Row[]): Uint8Array {
   const { seats, wheelchair, reducedMobility, obese } = declared;
   const kinds = new Uint8Array(seats).fill(SeatKind.regular);
   const companionsWanted = Math.min(wheelchair, seats - wheelchair - reducedMobility - obese);
-  const pairs = rows.flatMap(pairsOf).slice(0, companionsWanted);
-  for (const [space, companion] of pairs) {
-    kinds[space] = SeatKind.wheelchair;
-    kinds[companion] = SeatKind.companion;
+  let companions = 0;
+  for (const row of rows) {
+    if (companions === companionsWanted) break;
+    for (const [space, companion] of pairsOf(row).slice(0, companionsWanted - companions)) {
+      kinds[space] = SeatKind.wheelchair;
+      kinds[companion] = SeatKind.companion;
+      companions++;
+    }
   }
   const free = seatsByAisle(rows).filter((seat) => kinds[seat] === SeatKind.regular);
   // More spaces than companions can sit beside (no regular seat is left, or blocks are odd): those stand alone.
-  const alone = wheelchair - pairs.length;
+  const alone = wheelchair - companions;
   for (const [rank, seat] of free.entries()) {
     if (rank < alone) kinds[seat] = SeatKind.wheelchair;
     else if (rank < alone + reducedMobility) kinds[seat] = SeatKind.reducedMobility;

@@ -31,7 +31,16 @@ import { FileRefused, inspectTextFile, linesOf, type TextFile } from './text-lin
 /** Thirty times the register of 2025. */
 export const ROWS_MAX = 200_000;
 
-const STEPS = 5;
+/** How much is done when a phase begins, by the time it took on an empty database. */
+const PHASES = {
+  reading: 0,
+  checking: 0.2,
+  'exhibitors and cinemas': 0.25,
+  auditoriums: 0.3,
+  'seat maps': 0.35,
+  committing: 1,
+};
+const SEAT_MAPS_DERIVED = 0.7;
 
 /** What one file has told so far. */
 interface Reading {
@@ -58,7 +67,7 @@ export async function importAuditoriums(
   const report = await inTransaction(
     pool,
     async (client) => {
-      const step = steps(progress);
+      const step = (phase: keyof typeof PHASES): void => progress(phase, PHASES[phase]);
       await lockImports(client);
       await createStaged(client);
       await copyRows(client, STAGED, stagedPieces(text, reading, progress));
@@ -71,7 +80,9 @@ export async function importAuditoriums(
       step('auditoriums');
       const auditoriums = await mergeAuditoriums(client);
       step('seat maps');
-      const layouts = await storeLayouts(client);
+      const layouts = await storeLayouts(client, (share) => {
+        progress('seat maps', PHASES['seat maps'] + (SEAT_MAPS_DERIVED - PHASES['seat maps']) * share);
+      });
       const { notInFile, ...counts } = await countRows(client);
       const skippedRows = [...reading.skipped, ...repeated].sort((one, other) => one.line - other.line);
       const old = await warnIfOld(client, 'auditoriums', fileHash);
@@ -109,7 +120,7 @@ async function* stagedPieces(text: TextFile, reading: Reading, progress: ImportP
   const onPiece = (piece: Buffer): void => {
     reading.hash.update(piece);
     bytes += piece.length;
-    progress('reading', bytes, text.bytes);
+    progress('reading', (PHASES.checking * bytes) / text.bytes);
   };
   const warn = (warning: ImportWarning): void => void reading.warnings.push(warning);
   for await (const { first, lines } of linesOf(text, onPiece)) {
@@ -164,11 +175,6 @@ function encodingWarning(text: TextFile): ImportWarning[] {
   if (text.encoding === 'utf-8') return [];
   const sentence = 'the file is no valid UTF-8 and was read as Windows-1252: look at some names with accents';
   return [{ line: null, column: null, kind: 'encoding', text: sentence }];
-}
-
-function steps(progress: ImportProgress): (phase: string) => void {
-  let done = 0;
-  return (phase) => progress(phase, ++done, STEPS);
 }
 
 function byLine(warnings: readonly ImportWarning[]): ImportWarning[] {

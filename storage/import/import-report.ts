@@ -67,8 +67,8 @@ export interface SeatMapReport extends ImportReport {
   readonly rowCount: number;
 }
 
-/** What an import tells while it runs. `done` and `total` are bytes of the file while it is read, and steps after that. */
-export type ImportProgress = (phase: string, done: number, total: number) => void;
+/** What an import tells while it runs: what it does, and how much is done, 0…1 and never going back. */
+export type ImportProgress = (phase: string, done: number) => void;
 
 /** Who imports, and what they want. */
 export interface ImportOptions {

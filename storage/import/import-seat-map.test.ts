@@ -29,7 +29,10 @@ async function versions(pool: pg.Pool): Promise<unknown[]> {
 test('a seat map by name: cinema and auditorium are made when they are missing, and found when they are not', async (t) => {
   const pool = await poolFor(t);
   const first = await importSeatMap(pool, PLAN, BY_NAME, OPTIONS);
-  assert.deepEqual([first.created, first.updated, first.unchanged, first.version, first.seatCount, first.rowCount], [1, 0, 0, 1, 21, 3]);
+  assert.deepEqual(
+    [first.created, first.updated, first.unchanged, first.version, first.seatCount, first.rowCount],
+    [1, 0, 0, 1, 21, 3],
+  );
   const again = await importSeatMap(pool, PLAN, { ...BY_NAME, name: 'SALA 7', cinema: 'cine exemplo' }, OPTIONS);
   assert.deepEqual([again.created, again.updated, again.unchanged, again.version], [0, 0, 1, 1]);
   assert.deepEqual(await versions(pool), [{ version: 1, seats: 21, source: 'imported', current: true }]);

@@ -2,7 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { ImportWarning, SkippedRow } from './import-report.ts';
-import { REGISTER_COLUMNS, type RegisterColumn, type RegisterRow, readHeader, readRow, splitLine } from './register-row.ts';
+import {
+  REGISTER_COLUMNS,
+  type RegisterColumn,
+  type RegisterRow,
+  readHeader,
+  readRow,
+  splitLine,
+} from './register-row.ts';
 
 const GOOD: Readonly<Record<RegisterColumn, string>> = {
   NOME_SALA: 'SALA 1',
@@ -36,7 +43,10 @@ function headerOf(line: string) {
   return 'at' in found ? found : assert.fail(`missing ${found.missing}`);
 }
 
-function read(change: Partial<Record<RegisterColumn, string>>): { row: RegisterRow | SkippedRow; warnings: ImportWarning[] } {
+function read(change: Partial<Record<RegisterColumn, string>>): {
+  row: RegisterRow | SkippedRow;
+  warnings: ImportWarning[];
+} {
   const warnings: ImportWarning[] = [];
   const fields = { ...GOOD, ...change };
   const text = REGISTER_COLUMNS.map((column) => fields[column]).join(';');
@@ -51,7 +61,15 @@ function good(change: Partial<Record<RegisterColumn, string>>): RegisterRow {
 test('a row becomes an auditorium, its cinema with a time zone, and its exhibitor', () => {
   assert.deepEqual(good({}), {
     line: 9,
-    auditorium: { ancineId: 7000001, name: 'SALA 1', status: 'active', seats: 100, wheelchair: 2, reducedMobility: 1, obese: 1 },
+    auditorium: {
+      ancineId: 7000001,
+      name: 'SALA 1',
+      status: 'active',
+      seats: 100,
+      wheelchair: 2,
+      reducedMobility: 1,
+      obese: 1,
+    },
     cinema: {
       ancineId: 901,
       name: 'CINE TESTE',
@@ -63,7 +81,13 @@ test('a row becomes an auditorium, its cinema with a time zone, and its exhibito
       timeZone: 'America/Sao_Paulo',
       status: 'active',
     },
-    exhibitor: { ancineId: 801, name: 'ALFA LTDA', cnpj: '11.222.333/0001-81', groupName: 'GRUPO ALFA', status: 'active' },
+    exhibitor: {
+      ancineId: 801,
+      name: 'ALFA LTDA',
+      cnpj: '11.222.333/0001-81',
+      groupName: 'GRUPO ALFA',
+      status: 'active',
+    },
   });
 });
 
@@ -83,7 +107,8 @@ test('what the register writes for "nothing" becomes nothing', () => {
 
 test('addresses: no number, zero for a number, the number in the street already, a complement of dashes', () => {
   const address = (street: string, house: string, complement: string) =>
-    good({ ENDERECO_COMPLEXO: street, NUMERO_ENDERECO_COMPLEXO: house, COMPLEMENTO_COMPLEXO: complement }).cinema.address;
+    good({ ENDERECO_COMPLEXO: street, NUMERO_ENDERECO_COMPLEXO: house, COMPLEMENTO_COMPLEXO: complement }).cinema
+      .address;
   assert.equal(address('RUA A', '', ''), 'RUA A');
   assert.equal(address('RUA A, ', '0', ''), 'RUA A');
   assert.equal(address('RUA A', '00', '---------'), 'RUA A');
@@ -105,7 +130,10 @@ test('columns are found by name: their order, case, accents and companions do no
   const names = ['\uFEFFEXTRA', ...REGISTER_COLUMNS.map((name) => ` ${name.toLowerCase()} `)].reverse();
   const shuffled = headerOf(names.join(';'));
   const fields = ['?', ...REGISTER_COLUMNS.map((column) => GOOD[column])].reverse();
-  assert.deepEqual(readRow(9, fields.join(';'), shuffled, () => {}), good({}));
+  assert.deepEqual(
+    readRow(9, fields.join(';'), shuffled, () => {}),
+    good({}),
+  );
   assert.deepEqual(readHeader('NOME_SALA;NOME_SALA;REGISTRO_SALA'), {
     missing: REGISTER_COLUMNS.filter((column) => column !== 'NOME_SALA' && column !== 'REGISTRO_SALA'),
     twice: ['NOME_SALA'],
@@ -142,11 +170,16 @@ test('a closed auditorium is recorded whatever its seats; -1 is warned about and
   assert.equal(good({ SITUACAO_SALA: 'FECHADO TEMPORARIAMENTE' }).auditorium.status, 'suspended');
   const { row, warnings } = read({ ASSENTOS_OBESIDADE: '-1' });
   assert.equal('reason' in row ? '' : row.auditorium.obese, null);
-  assert.deepEqual(warnings.map(({ line, column, kind }) => [line, column, kind]), [[9, 'ASSENTOS_OBESIDADE', 'not-a-count']]);
+  assert.deepEqual(
+    warnings.map(({ line, column, kind }) => [line, column, kind]),
+    [[9, 'ASSENTOS_OBESIDADE', 'not-a-count']],
+  );
 });
 
 test('no line at all makes the reader throw: it is a row, or it is skipped with a reason', () => {
-  const pieces = fc.array(fc.oneof(fc.constantFrom(';', '"', '""', ' ', '\t', ';;;;;', '7000001', '\u202e'), fc.string()));
+  const pieces = fc.array(
+    fc.oneof(fc.constantFrom(';', '"', '""', ' ', '\t', ';;;;;', '7000001', '\u202e'), fc.string()),
+  );
   fc.assert(
     fc.property(pieces, (words) => {
       const row = readRow(2, words.join(''), header, () => {});

@@ -33,7 +33,9 @@ test('the plan is turned by half a turn when the screen is drawn below: rows fro
   assert.deepEqual(map.seatLabels.slice(0, 5), ['A01', 'A02', 'A03', 'A04', 'A05']);
   assert.deepEqual([...map.seatColumn.slice(0, 5)], [1, 2, 3, 5, 6]);
   assert.deepEqual([...map.seatColumn.slice(5, 13)], [0, 1, 2, 3, 5, 6, 7, 8], 'the aisle is a missing column');
-  const kinds = map.seatLabels.flatMap((label, seat) => (map.seatKind[seat] === 0 ? [] : [`${label} ${map.seatKind[seat]}`]));
+  const kinds = map.seatLabels.flatMap((label, seat) =>
+    map.seatKind[seat] === 0 ? [] : [`${label} ${map.seatKind[seat]}`],
+  );
   assert.deepEqual(kinds, [
     `A03 ${SeatKind.obese}`,
     `A04 ${SeatKind.wheelchair}`,
@@ -49,8 +51,14 @@ test('with the screen drawn above, or not at all, the plan is kept as it is', ()
   const { layout, warnings } = readSeatMap(above, 'x');
   assert.deepEqual(layout.rows, ['C', 'B', 'A']);
   assert.deepEqual(layout.seats[0], [0, 0, SeatKind.couple, 'C08']);
-  assert.deepEqual(warnings.map(({ kind }) => kind), ['marks-left-out']);
-  const unknown = readSeatMap(changed((file) => void delete file['stage']), 'x');
+  assert.deepEqual(
+    warnings.map(({ kind }) => kind),
+    ['marks-left-out'],
+  );
+  const unknown = readSeatMap(
+    changed((file) => void delete file['stage']),
+    'x',
+  );
   assert.deepEqual(unknown.layout, layout);
   assert.ok(unknown.warnings.some(({ kind }) => kind === 'no-screen'));
 });
@@ -73,8 +81,14 @@ test('unknown keys are passed over with a warning; rows without a name take the 
 
 test('a seat at fault refuses the file, and says where it is', () => {
   const cases: [(file: File) => void, RegExp][] = [
-    [(file) => (seatIn(file, 1, 2)['column'] = 4), /lines\[1\]\.seats\[2\] is in line 3, column 4, and so is lines\[1\]\.seats\[1\]/],
-    [(file) => (seatIn(file, 1, 2)['label'] = 'C08'), /lines\[1\]\.seats\[2\] is called C08, and so is lines\[0\]\.seats\[0\]/],
+    [
+      (file) => (seatIn(file, 1, 2)['column'] = 4),
+      /lines\[1\]\.seats\[2\] is in line 3, column 4, and so is lines\[1\]\.seats\[1\]/,
+    ],
+    [
+      (file) => (seatIn(file, 1, 2)['label'] = 'C08'),
+      /lines\[1\]\.seats\[2\] is called C08, and so is lines\[0\]\.seats\[0\]/,
+    ],
     [(file) => (seatIn(file, 0, 0)['column'] = 13), /lines\[0\]\.seats\[0\] is in column 13, outside 0…12/],
     [(file) => (seatIn(file, 0, 0)['column'] = -1), /is in column -1/],
     [(file) => (seatIn(file, 0, 0)['column'] = '3'), /is in column "3"/],
@@ -102,38 +116,54 @@ test('many faults are counted, and a room for more than 4,096 is refused', () =>
   assert.throws(() => readSeatMap(all, 'x'), /; and 17 more$/);
   const row = (line: number) => ({
     line,
-    seats: Array.from({ length: 64 }, (_, column) => ({ column, label: `${line} ${column}x`, type: 'Regular' })),
+    seats: Array.from({ length: 64 }, (_, column) => ({ column, label: `${line} ${column}`, type: 'Regular' })),
   });
   const room = (rows: number) => JSON.stringify({ lines: Array.from({ length: rows }, (_, line) => row(line)) });
-  assert.equal(readSeatMap(room(64), 'x').layout.seats.length, SEAT_COUNT_MAX);
+  const { layout } = readSeatMap(room(64), 'x');
+  assert.equal(layout.seats.length, SEAT_COUNT_MAX);
+  // Rows with numbers for names: seat 11 of row 1 is not seat 1 of row 11.
+  assert.deepEqual(
+    [layout.rows[11], layout.seats[64 + 11]?.[3], layout.seats[11 * 64 + 1]?.[3]],
+    ['11', '1 11', '11 1'],
+  );
   assert.throws(() => readSeatMap(room(65), 'x'), /it has 4160 seats; at most 4096/);
 });
 
 test('no JSON at all makes the reader fail otherwise than by refusing; what it accepts is a layout', () => {
   fc.assert(
-    fc.property(fc.nat(30), fc.constantFrom('line', 'column', 'label', 'type', 'seats', 'lines', 'stage', 'bounds', 'labels'), fc.jsonValue(), (at, key, value) => {
-      const text = changed((file) => {
-        const seats = file.lines.flatMap((line) => line.seats);
-        const objects: Seat[] = [file, ...file.lines, ...seats];
-        (objects[at % objects.length] ?? file)[key] = value;
-      });
-      try {
-        seatMapFromLayout(1, readSeatMap(text, 'x').layout);
-      } catch (cause) {
-        assert.equal((cause as Error).name, 'FileRefused', String((cause as Error).stack));
-      }
-    }),
+    fc.property(
+      fc.nat(30),
+      fc.constantFrom('line', 'column', 'label', 'type', 'seats', 'lines', 'stage', 'bounds', 'labels'),
+      fc.jsonValue(),
+      (at, key, value) => {
+        const text = changed((file) => {
+          const seats = file.lines.flatMap((line) => line.seats);
+          const objects: Seat[] = [file, ...file.lines, ...seats];
+          (objects[at % objects.length] ?? file)[key] = value;
+        });
+        try {
+          seatMapFromLayout(1, readSeatMap(text, 'x').layout);
+        } catch (cause) {
+          assert.equal((cause as Error).name, 'FileRefused', String((cause as Error).stack));
+        }
+      },
+    ),
     { numRuns: 500 },
   );
 });
 
 const published = publishedFile('ingresso-seatmap2-165.json');
-test('the published seat map of 165 seats is read whole', { skip: published === null && 'not beside the project' }, () => {
+test('the published seat map of 165 seats is read whole', {
+  skip: published === null && 'not beside the project',
+}, () => {
   const { layout } = readSeatMap(readFileSync(published ?? '', 'utf8'), 'map');
   const map = seatMapFromLayout(1, layout);
   assert.deepEqual(layout.rows, [...'ABCDEFGHIJKLM']);
   assert.equal(map.seatCount, 165);
   const count = (kind: SeatKind) => map.seatKind.filter((found) => found === kind).length;
-  assert.deepEqual([SeatKind.regular, SeatKind.couple, SeatKind.wheelchair, SeatKind.obese].map(count), [135, 25, 4, 1]);
+  assert.deepEqual(
+    [SeatKind.regular, SeatKind.couple, SeatKind.wheelchair, SeatKind.obese].map(count),
+    [135, 25, 4, 1],
+  );
   assert.deepEqual([map.seatLabels[0], map.seatLabels[9], map.seatLabels[164]], ['A01', 'A10', 'M13']);
 });

@@ -139,17 +139,29 @@ function seatsOf(lines: readonly unknown[], bounds: Bounds, reading: Reading): P
 function readSeat(found: unknown, lineNumber: unknown, where: string, bounds: Bounds): PlacedSeat | string | null {
   if (!isObject(found)) return 'is no object';
   const kind = KINDS.get(typeof found['type'] === 'string' ? plain(found['type']) : '');
-  if (kind === undefined) return `is of the unknown type ${JSON.stringify(found['type']) ?? 'nothing'}`;
+  if (kind === undefined) return `is of the unknown type ${told(found['type'])}`;
   if (kind === null) return null;
   const line = found['line'] ?? lineNumber;
   const column = found['column'];
-  if (lineNumber !== undefined && line !== lineNumber) return `says line ${line} inside line ${lineNumber}`;
-  if (!isWithin(line, bounds.lines)) return `is in line ${JSON.stringify(line)}, outside 0…${bounds.lines}`;
-  if (!isWithin(column, bounds.columns)) return `is in column ${JSON.stringify(column)}, outside 0…${bounds.columns}`;
-  const label = typeof found['label'] === 'string' ? found['label'].replace(/[\p{C}\s]+/gu, '') : '';
+  if (lineNumber !== undefined && line !== lineNumber) return `says line ${told(line)} inside line ${told(lineNumber)}`;
+  if (!isWithin(line, bounds.lines)) return `is in line ${told(line)}, outside 0…${bounds.lines}`;
+  if (!isWithin(column, bounds.columns)) return `is in column ${told(column)}, outside 0…${bounds.columns}`;
+  const label = typeof found['label'] === 'string' ? shortLabel(found['label']) : '';
   if (label === '') return 'has no label';
   if (label.length > LABEL_CHARS_MAX) return `has a label of more than ${LABEL_CHARS_MAX} characters`;
   return { line, column, kind, label, where };
+}
+
+/** Any value of the file for a message: its JSON, cut short. (An object of the file may have a `toString` of its own.) */
+function told(value: unknown): string {
+  const json = JSON.stringify(value) ?? 'nothing';
+  return json.length > 40 ? `${json.slice(0, 40)}…` : json;
+}
+
+/** "M 13" is written M13. Not so "1 11" and "11 1", which would be the same. */
+function shortLabel(label: string): string {
+  const clean = label.replace(/[\p{C}\s]+/gu, ' ').trim();
+  return clean.replace(/^(\p{L}+) (\d+)$/u, '$1$2');
 }
 
 interface Bounds {
@@ -209,7 +221,7 @@ function layoutFrom(seats: readonly PlacedSeat[], names: ReadonlyMap<number, str
 
 /** The letters that all labels of a line begin with: "M" of "M13", "M12", … */
 function lettersOf(seats: readonly PlacedSeat[], line: number): string | null {
-  const prefixes = new Set(seats.filter((seat) => seat.line === line).map(({ label }) => label.replace(/\d+$/, '')));
+  const prefixes = new Set(seats.filter((seat) => seat.line === line).map(({ label }) => label.replace(/ ?\d+$/, '')));
   const [prefix] = prefixes;
   return prefixes.size === 1 && prefix !== undefined && prefix !== '' ? prefix : null;
 }

@@ -99,8 +99,8 @@ test('configuration: the table of README.md is the list of server/config.ts', ()
   );
 });
 
-test('configuration: no code reads a variable that is not in the list', () => {
-  const names = new Set(configurationVariables.map(({ name }) => name));
+test('configuration: no code reads a variable that README.md does not name', () => {
+  const names = new Set([...readProjectFile('README.md').matchAll(/`(POLTRONA_[A-Z_]+)/g)].map(([, name]) => name));
   const read = projectFiles('.ts')
     .filter((file) => /^(actors|storage|workers|server|clients)\//.test(file) && !file.endsWith('.test.ts'))
     .flatMap((file) =>
@@ -161,6 +161,22 @@ function anchorsOf(text: string): Set<string> {
     ),
   );
 }
+
+test('a name that a document places in a file of code stands there', () => {
+  const wrong: string[] = [];
+  let found = 0;
+  for (const file of documents) {
+    const text = readProjectFile(file);
+    for (const match of text.matchAll(/`(#?\w+)(?:\([^`]*\))?`\s+in\s+`([\w/.-]+\.(?:ts|sql))`/g)) {
+      const [, name = '', place = ''] = match;
+      found++;
+      if (!isInProject(place) || !readProjectFile(place).includes(name))
+        wrong.push(`${at(file, text, match.index)} ${match[0]}`);
+    }
+  }
+  assert.ok(found >= 10, `only ${found} were found`);
+  assert.deepEqual(wrong, []);
+});
 
 test('every document that the code names exists', () => {
   const missing = projectFiles('.ts', '.mjs', '.sql', '.html').flatMap((file) => {

@@ -138,6 +138,17 @@ test('every dependency has its line in docs/dependencies.md, with its version, a
   );
 });
 
+test('every dependency is used by code that ships; what only tests use is a devDependency', () => {
+  const shipped = code
+    .filter((file) => /^(actors|storage|workers|server|clients)\//.test(file) && !/(\.test|-contract)\.ts$/.test(file))
+    .map(readProjectFile)
+    .join('\n');
+  const unused = Object.keys(manifest.dependencies).filter(
+    (name) => !new RegExp(`['"]${name}(/[^'"]*)?['"]`).test(shipped),
+  );
+  assert.deepEqual(unused, []);
+});
+
 test('scripts hand signals on to node: a shell in between would leave it running', () => {
   for (const name of ['start', 'test', 'bench'])
     assert.match(manifest.scripts[name] ?? '', /&& exec node [\w./]+$/, name);

@@ -52,7 +52,6 @@ export function givenHall(map: SeatMap, rules: Partial<ScreeningRules> = {}): St
 export class Stage {
   readonly state: ScreeningState;
   nowMs = T0;
-  /** What `when` gave last, for tests that go on with it. */
   #requests = 0;
 
   constructor(map: SeatMap, rules: ScreeningRules) {

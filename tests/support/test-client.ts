@@ -62,20 +62,27 @@ const COMMAND_DEADLINE_MS = 40_000;
 interface Waiting {
   readonly entry: HistoryEntry;
   readonly resolve: (answer: Answer) => void;
+  readonly reject: (cause: Error) => void;
   /** Of two copies under way at once, each gets its answer. */
   timer: NodeJS.Timeout | null;
+}
+
+/** The client went away before it knew. */
+export class ClientClosed extends Error {
+  override readonly name = 'ClientClosed';
 }
 
 export class TestClient {
   readonly #options: ClientOptions;
   readonly #waiting = new Map<string, Waiting>();
+  readonly #pings: (() => void)[] = [];
   readonly #mine: { screening: number; resolve: (mine: Mine | Answer) => void }[] = [];
   #socket: WebSocket | null = null;
   #server = '';
   #isWelcome = false;
   #isClosed = false;
   #reconnect: NodeJS.Timeout | null = null;
-  #welcomed: (() => void)[] = [];
+  #welcomed: { resolve: () => void; reject: (cause: Error) => void }[] = [];
   buyer = '';
   token: string | null;
 
@@ -99,7 +106,7 @@ export class TestClient {
 
   whenWelcome(): Promise<void> {
     if (this.#isWelcome) return Promise.resolve();
-    const welcomed = new Promise<void>((resolve) => this.#welcomed.push(resolve));
+    const welcomed = new Promise<void>((resolve, reject) => this.#welcomed.push({ resolve, reject }));
     return deadline(welcomed, COMMAND_DEADLINE_MS, () => `no welcome from ${this.#options.server()}`);
   }
 
@@ -113,8 +120,8 @@ export class TestClient {
     const request = { ...draft, requestId } as CommandRequest;
     const entry: HistoryEntry = { requestId, buyer: this.buyer, request, sent: 0, answer: null, answeredBy: '' };
     this.#options.history.push(entry);
-    const answered = new Promise<Answer>((resolve) => {
-      this.#waiting.set(requestId, { entry, resolve, timer: null });
+    const answered = new Promise<Answer>((resolve, reject) => {
+      this.#waiting.set(requestId, { entry, resolve, reject, timer: null });
     });
     this.#transmit(entry);
     return deadline(
@@ -131,6 +138,13 @@ export class TestClient {
     return deadline(told, COMMAND_DEADLINE_MS, () => `"mine" of screening ${screening} was not answered`);
   }
 
+  /** Resolves when the server has read everything that was sent before. */
+  ping(): Promise<void> {
+    const answered = new Promise<void>((resolve) => this.#pings.push(resolve));
+    this.send([{ op: ClientOp.ping, nonce: this.#pings.length }]);
+    return deadline(answered, COMMAND_DEADLINE_MS, () => 'a ping was not answered');
+  }
+
   /** As it is, if there is a connection. */
   send(requests: readonly ClientRequest[]): void {
     if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(encodeClientFrame(requests));
@@ -141,11 +155,16 @@ export class TestClient {
     this.#socket?.terminate();
   }
 
+  /** For good. Commands that are under way stay unknown; whoever waits for them hears an error. */
   close(): void {
     this.#isClosed = true;
     if (this.#reconnect !== null) clearTimeout(this.#reconnect);
-    for (const { timer } of this.#waiting.values()) if (timer !== null) clearTimeout(timer);
     this.#socket?.terminate();
+    for (const { timer, reject } of this.#waiting.values()) {
+      if (timer !== null) clearTimeout(timer);
+      reject(new ClientClosed());
+    }
+    for (const { reject } of this.#welcomed.splice(0)) reject(new ClientClosed());
   }
 
   #connect(): void {
@@ -172,6 +191,7 @@ export class TestClient {
     for (const message of frame.messages) {
       if (message.op === ServerOp.answer) this.#answered(message);
       else if (message.op === ServerOp.mine) this.#toldMine(message.screening, message);
+      else if (message.op === ServerOp.pong) this.#pings.shift()?.();
       else if (message.op === ServerOp.welcome) this.#welcome(message.buyer, message.token);
       else this.#options.onMessage?.(message);
     }
@@ -182,7 +202,7 @@ export class TestClient {
     this.buyer = buyer;
     this.token = token;
     this.#isWelcome = true;
-    for (const resolve of this.#welcomed.splice(0)) resolve();
+    for (const { resolve } of this.#welcomed.splice(0)) resolve();
     for (const { screening } of this.#mine) this.send([{ op: ClientOp.mine, screening }]);
     for (const { entry } of this.#waiting.values()) this.#transmit(entry);
     this.#options.onWelcome?.();

@@ -9,7 +9,7 @@ import { OutcomeCode } from '../../server/protocol/outcome-code.ts';
 import type { Answer } from '../../server/protocol/server-frame.ts';
 import type { Random } from '../simulation/random.ts';
 import { deadline } from '../support/deadline.ts';
-import { type History, type HistoryEntry, TestClient } from '../support/test-client.ts';
+import { ClientClosed, type History, type HistoryEntry, TestClient } from '../support/test-client.ts';
 
 export interface LoadOptions {
   readonly clients: number;
@@ -73,7 +73,7 @@ export class Load {
   async #visitors(number: number): Promise<void> {
     const { server, onClosed } = this.#options;
     while (!this.#isStopping) {
-      const client = await TestClient.connect({
+      const client = new TestClient({
         server: () => server(number),
         history: this.history,
         onAccepted: () => this.#count(),
@@ -81,6 +81,8 @@ export class Load {
       });
       this.#clients.add(client);
       try {
+        client.start();
+        await client.whenWelcome();
         for (let turn = 0; turn < TURNS_OF_A_VISIT && !this.#isStopping; turn++) await this.#turn(client);
       } finally {
         this.#clients.delete(client);
@@ -143,8 +145,8 @@ export class Load {
   }
 
   #fail(cause: Error): void {
-    // A client that goes away in the middle leaves its command unsettled on purpose.
-    if (this.#isStopping && this.#clients.size === 0) return;
+    // They were told to go.
+    if (cause instanceof ClientClosed) return;
     this.#failure ??= cause;
     for (const { resolve } of this.#goals.splice(0)) resolve();
   }
