@@ -30,6 +30,11 @@ export class Mailbox<Item> {
     return true;
   }
 
+  /** The oldest item, which stays; undefined when there is none. */
+  peek(): Item | undefined {
+    return this.#length === 0 ? undefined : this.#ring[this.#head];
+  }
+
   /** The oldest item; undefined when there is none. */
   shift(): Item | undefined {
     if (this.#length === 0) return undefined;

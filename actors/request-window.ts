@@ -128,7 +128,7 @@ export class RequestWindow {
   }
 }
 
-/** FNV-1a over the characters. Ids chosen to collide make a search walk the window, a microsecond at worst. */
+/** FNV-1a over the characters. Ids chosen to collide make a search walk the window: tens of microseconds, on the screening of whoever chose them. */
 function hashOf(requestId: string): number {
   let hash = 0x811c9dc5;
   for (let at = 0; at < requestId.length; at++) hash = Math.imul(hash ^ requestId.charCodeAt(at), 0x01000193);

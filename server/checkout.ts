@@ -78,8 +78,8 @@ export class Checkout {
       lines,
     });
     if (begun.outcome.code !== OutcomeCode.accepted) return begun;
-    const amountCents = lines.reduce((sum, line) => sum + line.priceCents, 0);
-
+    // The order's own amount: the price may have changed since the purchase was first sent.
+    const amountCents = begun.outcome.kind === 'payment' ? begun.outcome.amountCents : 0;
     if ((await this.#ports.payments.authorise(order, amountCents, detail)) === 'declined') {
       const cancelled = await this.#ask(screening, {
         ...step,

@@ -23,6 +23,11 @@ export class ConnectionCount {
     this.#max = max;
   }
 
+  /** Whether `enter` would succeed now. */
+  hasRoom(address: string): boolean {
+    return this.#max === 0 || Atomics.load(this.#counters, this.#counterOf(address)) < this.#max;
+  }
+
   /** False when the address has as many as it may. After true, `leave` must follow once. */
   enter(address: string): boolean {
     if (this.#max === 0) return true;

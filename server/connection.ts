@@ -23,6 +23,7 @@ export interface ConnectionHost {
   /** The connection has answers to send; `flush` will be called at the end of the turn, or of the commit. */
   answersWaiting(connection: Connection): void;
   commandAnswered(): void;
+  watchEnded(): void;
 }
 
 export class Connection implements Asker, Watcher {
@@ -32,6 +33,8 @@ export class Connection implements Asker, Watcher {
   buyer: string | null = null;
   socket: Socket<Connection> | null = null;
   readonly watched = new Set<number>();
+  /** Whether it stands in the count of its address. */
+  isCounted = false;
   commandsUnderWay = 0;
   helloTimer: NodeJS.Timeout | null = null;
   readonly #host: ConnectionHost;
@@ -72,5 +75,10 @@ export class Connection implements Asker, Watcher {
     // Answers that came before this frame go before it.
     this.flush();
     this.socket?.send(frame);
+  }
+
+  watchEnded(screening: number, frame: Uint8Array): void {
+    if (this.watched.delete(screening)) this.#host.watchEnded();
+    this.sendFrame(frame);
   }
 }

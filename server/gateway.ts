@@ -50,6 +50,7 @@ export interface GatewayPorts {
   readonly counters: ThreadCounters;
   readonly seatsPerBuyerMax: number;
   nowMs(): number;
+  onError(cause: unknown): void;
 }
 
 export class Gateway implements ConnectionHost, SocketHandlers<Connection> {
@@ -75,7 +76,7 @@ export class Gateway implements ConnectionHost, SocketHandlers<Connection> {
     if (!originIsAllowed(request.header('origin'), request.header('host'), config.origins)) {
       return { accept: false, status: 403, body: 'This origin may not open a WebSocket here.\n' };
     }
-    if (!connections.enter(request.remoteAddress)) {
+    if (!connections.hasRoom(request.remoteAddress)) {
       return { accept: false, status: 429, body: 'Too many connections from this address.\n' };
     }
     const context = new Connection(
@@ -90,6 +91,12 @@ export class Gateway implements ConnectionHost, SocketHandlers<Connection> {
     const connection = socket.context;
     connection.socket = socket;
     this.#ports.counters.connections++;
+    // Counted only now: a handshake can still fail after `upgrade` has said yes, and nobody tells.
+    connection.isCounted = this.#ports.connections.enter(connection.address);
+    if (!connection.isCounted) {
+      this.#close(connection, CloseCode.tooManyConnections, 'too many connections from this address');
+      return;
+    }
     connection.helloTimer = setTimeout(
       () => this.#close(connection, CloseCode.helloTimeout, 'no hello'),
       HELLO_DEADLINE_MS,
@@ -134,7 +141,7 @@ export class Gateway implements ConnectionHost, SocketHandlers<Connection> {
     if (code === CloseCode.slowReader) counters.slowReadersClosed++;
     for (const screening of connection.watched) watch.unwatch(screening, connection);
     connection.watched.clear();
-    connections.leave(connection.address);
+    if (connection.isCounted) connections.leave(connection.address);
   }
 
   /** From now on no new connection; the open ones go on. */
@@ -277,14 +284,30 @@ export class Gateway implements ConnectionHost, SocketHandlers<Connection> {
     this.#ports.counters.answers++;
   }
 
+  watchEnded(): void {
+    this.#ports.counters.watchers--;
+  }
+
   /** Sends what waits: at the end of a turn, and right after a commit. */
   readonly flush = (): void => {
     this.#isFlushScheduled = false;
     const dirty = this.#dirty;
     if (dirty.length === 0) return;
     this.#dirty = [];
-    for (const connection of dirty) connection.flush();
+    for (const connection of dirty) this.#flushOne(connection);
   };
+
+  /** What cannot be encoded is a bug of ours; it costs its own connection and nobody else's answers. */
+  #flushOne(connection: Connection): void {
+    try {
+      connection.flush();
+    } catch (cause) {
+      this.#ports.onError(cause);
+      const { socket } = connection;
+      connection.socket = null;
+      socket?.close(CloseCode.internalError, 'an answer could not be sent');
+    }
+  }
 
   #close(connection: Connection, code: number, text: string): void {
     const { socket } = connection;

@@ -41,6 +41,8 @@ const LIST_DAYS_DEFAULT = 7;
 const LIST_LIMIT_DEFAULT = 100;
 const LIST_LIMIT_MAX = 1000;
 const DAY_MS = 86_400_000;
+const INSTANT_MIN_MS = Date.UTC(1970, 0);
+const INSTANT_END_MS = Date.UTC(2200, 0);
 const JSON_HEADERS = { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' };
 const TEXT_HEADERS = { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' };
 
@@ -130,7 +132,8 @@ function json(status: number, value: unknown): HttpResponse {
 function instant(text: string | null, fallback: number): number | null {
   if (text === null) return fallback;
   const ms = Date.parse(text);
-  return Number.isNaN(ms) ? null : ms;
+  // NaN fails both comparisons; PostgreSQL's own calendar ends elsewhere.
+  return ms >= INSTANT_MIN_MS && ms < INSTANT_END_MS ? ms : null;
 }
 
 function whole(text: string | null, fallback: number, max: number): number | null {

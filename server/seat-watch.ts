@@ -14,6 +14,8 @@ import type { Subscriber } from '../workers/shard-runtime.ts';
 export interface Watcher {
   /** A whole frame, the same bytes for every watcher. */
   sendFrame(frame: Uint8Array): void;
+  /** The screening is not watched any more; `frame` says so to the client. */
+  watchEnded(screening: number, frame: Uint8Array): void;
 }
 
 export interface WatchFrames {
@@ -87,7 +89,8 @@ export class SeatWatch implements Subscriber {
     const watch = this.#watches.get(screening);
     if (watch === undefined) return;
     this.#watches.delete(screening);
-    this.#tell(watch, this.#frames.gone(screening, code));
+    const frame = this.#frames.gone(screening, code);
+    for (const watcher of watch.watchers) watcher.watchEnded(screening, frame);
   }
 
   /** The committed seat map that this thread has at hand; null when nobody here watches it. */

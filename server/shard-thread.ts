@@ -105,6 +105,7 @@ const gateway = new Gateway({
   counters,
   seatsPerBuyerMax: SEATS_PER_BUYER_MAX,
   nowMs: Date.now,
+  onError: (cause) => log.error({ cause }, 'an answer could not be sent'),
 });
 
 function pageAssets(): Assets {

@@ -35,9 +35,9 @@ export interface CopyWriterOptions {
 
 interface Connection {
   readonly client: pg.Client;
-  readonly backendPid: number;
+  backendPid: number;
   /** To tell our backend from a later one with the same pid. */
-  readonly backendStart: string;
+  backendStart: string;
   /** The first thing that went wrong with this connection outside a query. */
   broken: unknown;
   /** A warning during a commit, e.g. that the wait for a synchronous standby was cancelled: stored here, perhaps nowhere else. */
@@ -53,6 +53,8 @@ export class CopyWriter implements FactStore {
   /** The newest fact known to be committed by this writer: it must be there for ever. */
   #lastCommitted: { screening: number; version: number; epoch: number } | null = null;
   readonly #rows = new RowWriter();
+  /** The last batch that PostgreSQL committed with a warning. */
+  #unconfirmed: JournalBatch | null = null;
   #closed = false;
 
   constructor(config: DatabaseConfig, options: CopyWriterOptions) {
@@ -95,6 +97,7 @@ export class CopyWriter implements FactStore {
     }
     if (connection.warned !== null) {
       this.#destroy(connection);
+      this.#unconfirmed = batch;
       throw new CommitUnknown(`PostgreSQL committed with a warning: ${connection.warned}`);
     }
     this.#remember(batch);
@@ -122,6 +125,8 @@ export class CopyWriter implements FactStore {
   }
 
   async readBack(batch: JournalBatch): Promise<'stored' | 'absent'> {
+    // Stored here, but not where it had to be as well: whoever asks again finds it, nobody is told "yes" now.
+    if (batch === this.#unconfirmed) return 'absent';
     const facts = batch.entries.flatMap((entry) => entry.facts.map((fact) => ({ screening: entry.screening, fact })));
     const result = await this.#persist((client) =>
       client.query<{ found: string }>(
@@ -186,6 +191,7 @@ export class CopyWriter implements FactStore {
   }
 
   async #connect(): Promise<Connection> {
+    if (this.#closed) throw new CommitUnknown('the journal is closed');
     const client = new pg.Client(clientConfig(this.#config, 'shard', this.#options.name));
     const connection = {
       client,
@@ -199,25 +205,30 @@ export class CopyWriter implements FactStore {
       if (this.#connection === connection) this.#connection = null;
     });
     client.on('notice', (notice) => {
-      if (notice.severity === 'WARNING') connection.warned = notice.message ?? 'warning';
+      // By its code: the word is translated by a server that speaks Portuguese. 00000 is a mere note.
+      if (notice.code !== '00000') connection.warned = notice.message ?? 'warning';
     });
-    try {
-      await client.connect();
-      // The shard role may neither see when a backend of the login began nor end it; the login may.
-      await client.query('set role none');
-      const { rows } = await client.query<{ pid: number; start: string }>(
-        'select pid, backend_start::text as start from pg_stat_activity where pid = pg_backend_pid()',
-      );
-      connection.backendPid = rows[0]?.pid ?? 0;
-      connection.backendStart = rows[0]?.start ?? '';
-      await this.#endDoubtfulBackend(client);
-      await client.query('set role poltrona_shard');
-      await this.#checkNothingWasLost(client);
-    } catch (cause) {
+    // Each of these steps could wait for ever on a line that has gone silent.
+    await withDeadline(this.#introduce(connection), this.#options.commitDeadlineMs).catch((cause: unknown) => {
       this.#destroy(connection);
       throw cause;
-    }
+    });
     return connection;
+  }
+
+  async #introduce(connection: Connection): Promise<void> {
+    const { client } = connection;
+    await client.connect();
+    // The shard role may neither see when a backend of the login began nor end it; the login may.
+    await client.query('set role none');
+    const { rows } = await client.query<{ pid: number; start: string }>(
+      'select pid, backend_start::text as start from pg_stat_activity where pid = pg_backend_pid()',
+    );
+    connection.backendPid = rows[0]?.pid ?? 0;
+    connection.backendStart = rows[0]?.start ?? '';
+    await this.#endDoubtfulBackend(client);
+    await client.query('set role poltrona_shard');
+    await this.#checkNothingWasLost(client);
   }
 
   /** A backend that may still commit our last batch is ended, and waited for. */
@@ -282,16 +293,16 @@ function projectionsIn(batch: JournalBatch): ProjectionSet | null {
 }
 
 /**
- * True only when PostgreSQL itself said that the statement failed and the session goes on: severity ERROR. FATAL and
- * PANIC end the session, perhaps after the commit; class 57 is an operator or a shutdown cutting in.
+ * Classes of SQLSTATE that PostgreSQL only gives to a statement that failed and was rolled back while its session goes on:
+ * data, integrity, transaction, rights and syntax. All others (disk, shutdown, limits, internal) may end the
+ * session, perhaps after the commit, and are unknown. Not by the severity: that word is translated.
  */
 function wasRolledBack(cause: unknown): boolean {
   if (cause instanceof ProjectionMissing) return true;
-  if (!(cause instanceof pg.DatabaseError)) return false;
-  return cause.severity === 'ERROR' && !(cause.code ?? '57').startsWith('57');
+  return cause instanceof pg.DatabaseError && /^(22|23|40|42)/.test(cause.code ?? '');
 }
 
-/** SQLSTATE classes 22 (data) and 23 (integrity) speak of the rows; all others of the server or the rights. */
+/** Classes 22 (data) and 23 (integrity) speak of the rows; the others of the server or the rights. */
 function rowsAreAtFault(cause: unknown): boolean {
   if (cause instanceof ProjectionMissing) return true;
   return cause instanceof pg.DatabaseError && /^2[23]/.test(cause.code ?? '');

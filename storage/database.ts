@@ -107,8 +107,14 @@ export function createPool(
   name: string,
   max: number,
   onIdleError: (error: Error) => void = () => {},
+  queryTimeoutMs = 0,
 ): pg.Pool {
-  const pool = new pg.Pool({ ...clientConfig(config, role, name), max, allowExitOnIdle: true });
+  const pool = new pg.Pool({
+    ...clientConfig(config, role, name),
+    max,
+    allowExitOnIdle: true,
+    ...(queryTimeoutMs === 0 ? {} : { query_timeout: queryTimeoutMs }),
+  });
   // Without a handler an idle connection's end would be an uncaught error and end the process.
   pool.on('error', onIdleError);
   return pool;

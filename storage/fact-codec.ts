@@ -7,7 +7,7 @@
  * Ids (buyer, order, ticket, code) are [0-9A-Za-z_-] by construction and are written unescaped; free text
  * (reasons, gate names) goes through JSON and COPY escaping.
  */
-import { assert, unreachable } from '../actors/assert.ts';
+import { assert, InvariantViolation, unreachable } from '../actors/assert.ts';
 import type { NewTicket, TicketLine } from '../actors/seat-command.ts';
 import { type Fact, FactKind, type RecordedFact } from '../actors/seat-fact.ts';
 import { RowWriter } from './row-writer.ts';
@@ -163,7 +163,7 @@ export function decodeRow(row: JournalRow): RecordedFact {
  * @throws InvariantViolation when the row was not written by `writeRow` (the journal is ours alone: a bug or a newer build).
  */
 export function decodeFact(kind: number, body: string | null): Fact {
-  const fields: unknown = body === null ? [] : JSON.parse(body);
+  const fields = body === null ? [] : parsed(kind, body);
   assert(Array.isArray(fields), `journal body of kind ${kind} is not an array`);
   const f = fields as readonly unknown[];
   switch (kind) {
@@ -205,6 +205,14 @@ export function decodeFact(kind: number, body: string | null): Fact {
       throw new Error(
         `the journal holds a fact of kind ${kind}, which this build does not know: was it written by a newer one?`,
       );
+  }
+}
+
+function parsed(kind: number, body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    throw new InvariantViolation(`journal body of kind ${kind} is not JSON`);
   }
 }
 

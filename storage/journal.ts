@@ -57,6 +57,8 @@ export class Journal {
   #queue: JournalEntry[] = [];
   #state: 'idle' | 'scheduled' | 'committing' | 'settling' | 'failed' = 'idle';
   #idleWaiters: (() => void)[] = [];
+  /** Taken from the queue and not settled yet. */
+  readonly #unsettled = new Set<JournalBatch>();
 
   constructor(store: FactStore, observer: JournalObserver, scheduler: JournalScheduler, limits = JOURNAL_LIMITS) {
     this.#store = store;
@@ -122,6 +124,7 @@ export class Journal {
   }
 
   async #commit(batch: JournalBatch): Promise<void> {
+    this.#unsettled.add(batch);
     const startedMs = this.#scheduler.nowMs();
     try {
       if (batch.rowCount > 0) await this.#store.commit(batch);
@@ -135,6 +138,7 @@ export class Journal {
 
   /** The one place where a "yes" gets out: the batch is committed. */
   #release(batch: JournalBatch, startedMs: number): void {
+    this.#unsettled.delete(batch);
     this.#observer.committed(batch.rowCount, this.#scheduler.nowMs() - startedMs);
     for (const entry of batch.entries) entry.settled('committed');
     this.#observer.released();
@@ -145,6 +149,7 @@ export class Journal {
     const stale = await this.#staleScreenings(batch);
     if (stale.size > 0) {
       this.#observer.fenced(stale.size);
+      this.#unsettled.delete(batch);
       const { inside, outside } = batch.split(stale);
       const queued = new JournalBatch(this.#queue).split(stale);
       this.#queue = [...outside, ...queued.outside];
@@ -166,6 +171,7 @@ export class Journal {
 
   /** Refused for another reason than a version: each screening goes alone, so that a poisoned one harms itself only. */
   async #isolate(batch: JournalBatch, cause: CommitRefused): Promise<void> {
+    this.#unsettled.delete(batch);
     const screenings = [...batch.firstVersions().keys()];
     if (screenings.length <= 1) {
       const only = new Set(screenings);
@@ -176,13 +182,11 @@ export class Journal {
       this.#settle([...inside, ...queued.inside], 'rejected');
       return;
     }
-    // Entries without facts belong to a screening of the batch or wait for nothing: they go with the first.
-    const answersOnly = batch.entries.filter((entry) => !screenings.includes(entry.screening));
-    for (const screening of screenings) {
-      const { inside } = batch.split(new Set([screening]));
-      await this.#commit(new JournalBatch(inside));
-    }
-    if (answersOnly.length > 0) this.#release(new JournalBatch(answersOnly), this.#scheduler.nowMs());
+    const parts = screenings.map((screening) => new JournalBatch(batch.split(new Set([screening])).inside));
+    // Answers of screenings that have no facts in this batch saw only what is committed by now.
+    parts.push(new JournalBatch(batch.split(new Set(screenings)).outside));
+    for (const part of parts) this.#unsettled.add(part);
+    for (const part of parts) await this.#commit(part);
   }
 
   /** Nobody knows. Nothing more is taken in until the database has said what it holds. */
@@ -202,6 +206,7 @@ export class Journal {
   /** Not stored: the memory of the batch's screenings is ahead of the journal, and so is whatever was decided on it since. */
   #lose(batch: JournalBatch, cause?: unknown): void {
     if (cause !== undefined) this.#observer.lost(batch.rowCount, cause);
+    this.#unsettled.delete(batch);
     const screenings = new Set(batch.entries.map((entry) => entry.screening));
     const queued = new JournalBatch(this.#queue).split(screenings);
     this.#queue = queued.outside;
@@ -216,7 +221,8 @@ export class Journal {
   /** Cannot happen, or the database lost facts: everybody hears "not now", and the observer stops the process. */
   #fail(cause: unknown): void {
     this.#state = 'failed';
-    const waiting = this.#queue.splice(0);
+    const waiting = [...[...this.#unsettled].flatMap((batch) => batch.entries), ...this.#queue.splice(0)];
+    this.#unsettled.clear();
     this.#observer.failed(cause);
     this.#settle(waiting, 'lost');
     for (const resolve of this.#idleWaiters.splice(0)) resolve();

@@ -24,24 +24,31 @@ export class Recovery {
   }
 
   /** Null when there is no such screening. Rejects when the database cannot be asked. */
-  async load(screening: number): Promise<(StoredScreening & { map: SeatMap; rules: ScreeningRules }) | null> {
-    const [record, stored] = await Promise.all([loadScreening(this.#pool, screening), this.stored(screening)]);
+  async load(
+    screening: number,
+    withoutSnapshot = false,
+  ): Promise<(StoredScreening & { map: SeatMap; rules: ScreeningRules }) | null> {
+    const [record, stored] = await Promise.all([
+      loadScreening(this.#pool, screening),
+      this.stored(screening, withoutSnapshot),
+    ]);
     if (record === null) return null;
     const rules: ScreeningRules = { ...this.#rules, halfQuota: record.halfQuota, halfPolicy: record.halfPolicy };
     return { ...stored, map: record.seatMap, rules };
   }
 
-  async stored(screening: number): Promise<StoredScreening> {
+  /** `withoutSnapshot`: all facts, for a snapshot that cannot be read. */
+  async stored(screening: number, withoutSnapshot = false): Promise<StoredScreening> {
     const { rows } = await this.#pool.query<JournalRow & { snapshot: string | null }>({
       name: 'recovery-stored',
-      text: `with last as (select version, state from snapshots where screening = $1)
+      text: `with last as (select version, state from snapshots where screening = $1 and not $2)
         select 0 as version, 0 as epoch, 0 as at_ms, 0 as kind, null as request_id, 0 as fingerprint, null as body,
           (select state from last) as snapshot
         union all
         select j.version, j.epoch, j.at_ms, j.kind, j.request_id, j.fingerprint, j.body, null
         from journal j where j.screening = $1 and j.version > coalesce((select version from last), 0)
         order by version`,
-      values: [screening],
+      values: [screening, withoutSnapshot],
     });
     const [first, ...facts] = rows;
     return { snapshot: first?.snapshot ?? null, facts: facts.map(decodeRow) };

@@ -3,6 +3,8 @@
  * tree of small strings that is flattened, measured, encoded and collected again, which cost more than all the
  * deciding (bench `micro`).
  */
+import { assert } from '../actors/assert.ts';
+
 const NEWLINE = 0x0a;
 const TAB = 0x09;
 const MINUS = 0x2d;
@@ -51,7 +53,13 @@ export class RowWriter {
     this.#reserve(length);
     const bytes = this.#bytes;
     let at = this.#at;
-    for (let index = 0; index < length; index++) bytes[at++] = text.charCodeAt(index);
+    let union = 0;
+    for (let index = 0; index < length; index++) {
+      const code = text.charCodeAt(index);
+      union |= code;
+      bytes[at++] = code;
+    }
+    assert(union < 128, 'an id holds a character that is not ASCII');
     this.#at = at;
   }
 
@@ -62,6 +70,7 @@ export class RowWriter {
 
   /** A whole number, in decimal. */
   whole(value: number): void {
+    assert(Number.isSafeInteger(value), `${value} is not a whole number`);
     this.#reserve(24);
     let rest = value;
     if (rest < 0) {

@@ -107,6 +107,18 @@ test('an unknown screening is gone; one that only cannot be reached is asked for
   await again;
 });
 
+test('a watch that begins between the hello and its answer is not forgotten', async (t) => {
+  const { session, gateway, next, listener } = await scene(t, (each) => {
+    each.isSilent = true;
+  });
+  await gateway.until(() => gateway.count(ClientOp.hello) === 1);
+  const first = next('snapshot');
+  session.watch(1, listener);
+  gateway.isSilent = false;
+  gateway.sendToAll([ServerOp.welcome, 1, 'buyer-1', 'token.1', 'fake', [16_384, 0, 64, 10, 30]]);
+  await first;
+});
+
 test('after the last listener has stopped, the server is told', async (t) => {
   const { session, gateway, next, listener } = await scene(t);
   const first = next('snapshot');

@@ -91,7 +91,13 @@ test('[M12] one commit is one delta for each screening, however many decisions i
   await turns();
   stage.store.oneHeld.commit();
   await turns();
-  assert.deepEqual([seven.news(), eight.news()], [['snapshot 3', 'delta 3-6'], ['snapshot 1', 'delta 1-2']]);
+  assert.deepEqual(
+    [seven.news(), eight.news()],
+    [
+      ['snapshot 3', 'delta 3-6'],
+      ['snapshot 1', 'delta 1-2'],
+    ],
+  );
   assert.deepEqual([...(seven.replica?.status.subarray(0, 6) ?? [])], [1, 1, 1, 1, 1, 1]);
 });
 
@@ -111,8 +117,7 @@ test('[M13] a lost commit ends the actor: everybody behind it repeats, and memor
   stage.store.settle('absent');
   await turns();
   assert.deepEqual([lost.code, behind.code], ['unavailable', 'unavailable']);
-  // Its claim was asked for while nothing could be said about the journal.
-  assert.ok(['unavailable', 'accepted'].includes(other.code ?? 'nothing'));
+  assert.equal(other.code, 'accepted', 'another screening was not harmed');
   await stage.passes(1_000);
   const again = await stage.does(7, hold('bia', [2]), 'request-of-bia');
   assert.deepEqual(again.accepted('hold').seats, [2]);
@@ -207,7 +212,8 @@ test('[M15] rows that PostgreSQL refuses end their own actor only', async () => 
   await turns();
   stage.store.held.shift()?.commit();
   await turns();
-  assert.deepEqual([bad.code === 'accepted', good.code], [false, 'accepted']);
+  assert.ok(['failed', 'unavailable'].includes(bad.code ?? 'nothing'), `heard ${bad.code}`);
+  assert.equal(good.code, 'accepted');
   await stage.passes(1_000);
   assert.equal((await stage.does(7, hold('bia', [2]))).code, 'accepted');
 });

@@ -253,8 +253,8 @@ export class ScreeningActor implements DecisionOwner {
       this.#committed(decision);
     } else {
       this.#end ??= settlement;
-      const refusal = settlement === 'rejected' ? failed : unavailable;
-      decision.asker.answered(decision.tag, decision.requestId, refusal, 0, this.#host.nowMs());
+      // Of rejected rows one decision was at fault, perhaps by a ticket code that is taken: drawn again, it will do.
+      decision.asker.answered(decision.tag, decision.requestId, unavailable, 0, this.#host.nowMs());
     }
     if (this.#end !== null && this.#pending === 0) this.#host.ended(this, this.#end);
   }

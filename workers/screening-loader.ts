@@ -10,7 +10,7 @@ export interface LoadedScreening extends StoredScreening {
 
 export interface ScreeningLoader {
   /** Null when there is no such screening. Rejects when the database cannot be asked. */
-  load(screening: number): Promise<LoadedScreening | null>;
+  load(screening: number, withoutSnapshot?: boolean): Promise<LoadedScreening | null>;
   /** Keeps a snapshot of committed state. Failing loses nothing; it reports by itself. */
   saveSnapshot(screening: number, version: number, epoch: number, atMs: number, state: string): Promise<void>;
 }

@@ -39,6 +39,8 @@ export class SeatReplica implements SeatSnapshot {
 
   /** False, and nothing done, when the delta does not follow on what is here: the replica must be fetched anew. */
   apply(delta: SeatDelta): boolean {
+    // What a snapshot has brought already.
+    if (delta.version <= this.version && delta.epoch === this.epoch) return true;
     if (delta.fromVersion !== this.version || delta.epoch < this.epoch) return false;
     this.epoch = delta.epoch;
     this.version = delta.version;

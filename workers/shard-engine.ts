@@ -13,6 +13,7 @@ import { Journal } from '../storage/journal.ts';
 import { type CommonRules, Recovery } from '../storage/recovery.ts';
 import type { Bus } from './bus.ts';
 import { SoleOwnership } from './ownership.ts';
+import { shardOf } from './shard-map.ts';
 import { RUNTIME_LIMITS, ShardRuntime, TICK_MS } from './shard-runtime.ts';
 import { ThreadBus } from './thread-bus.ts';
 import { type LinkPort, ThreadLink } from './thread-link.ts';
@@ -51,6 +52,10 @@ const SWEEP_EVERY_MS = 1_000;
 const DRAIN_SNAPSHOTS_MS = 1_500;
 /** Connections for loading screenings. Loads are bounded by `RUNTIME_LIMITS.loadsMax`. */
 const POOL_MAX = 4;
+/** A connection that has gone silent must not be waited for until TCP gives it up. */
+const READ_DEADLINE_MS = 10_000;
+/** Screenings with unfinished orders that are woken at the start. */
+const OPEN_ORDERS_MAX = 20_000;
 
 export class ShardEngine {
   readonly bus: Bus;
@@ -60,12 +65,19 @@ export class ShardEngine {
   readonly pool: pg.Pool;
   readonly #writer: CopyWriter;
   readonly #links: ReadonlyMap<number, ThreadLink>;
+  readonly #isOurs: (screening: number) => boolean;
   readonly #timers: NodeJS.Timeout[] = [];
 
   constructor(options: EngineOptions, observer: EngineObserver) {
+    this.#isOurs = (screening) => options.owners[shardOf(screening)] === options.thread;
     const warn = (message: string, cause: unknown): void => observer.log('warn', message, { cause });
-    this.pool = createPool(options.database, 'shard', `${options.writerName} reads`, POOL_MAX, (cause) =>
-      warn('an idle database connection broke', cause),
+    this.pool = createPool(
+      options.database,
+      'shard',
+      `${options.writerName} reads`,
+      POOL_MAX,
+      (cause) => warn('an idle database connection broke', cause),
+      READ_DEADLINE_MS,
     );
     this.#writer = new CopyWriter(options.database, {
       name: options.writerName,
@@ -123,6 +135,7 @@ export class ShardEngine {
   /** Connects to the database and starts the clocks. */
   async start(): Promise<void> {
     await this.#writer.open();
+    await this.#wakeOpenOrders();
     this.#every(TICK_MS, () => this.runtime.tick());
     this.#every(SWEEP_EVERY_MS, () => {
       for (const link of this.#links.values()) link.sweep();
@@ -132,11 +145,21 @@ export class ShardEngine {
 
   /** Settles what is in flight, writes snapshots, closes the connections. No command may come any more. */
   async stop(): Promise<void> {
-    await this.runtime.drain(DRAIN_SNAPSHOTS_MS);
     for (const timer of this.#timers) clearInterval(timer);
+    await this.runtime.drain(DRAIN_SNAPSHOTS_MS);
     for (const link of this.#links.values()) link.flush();
     await this.#writer.close();
     await this.pool.end();
+  }
+
+  /** Payments that were under way when the last owner stopped: their screenings must not sleep until somebody happens to ask. */
+  async #wakeOpenOrders(): Promise<void> {
+    const { rows } = await this.pool.query<{ screening: string }>(
+      `select distinct screening from orders where state in ('created', 'authorised') limit ${OPEN_ORDERS_MAX}`,
+    );
+    for (const { screening } of rows) {
+      if (this.#isOurs(Number(screening))) this.runtime.wake(Number(screening));
+    }
   }
 
   #every(intervalMs: number, act: () => void): void {

@@ -10,7 +10,6 @@
  * batch, and every answer waits behind it.
  */
 
-import { Mailbox } from '../actors/mailbox.ts';
 import type { Command } from '../actors/seat-command.ts';
 import { evolve } from '../actors/seat-evolve.ts';
 import { OutcomeCode, type Refused } from '../actors/seat-outcome.ts';
@@ -20,47 +19,18 @@ import type { Journal } from '../storage/journal.ts';
 import { type Asker, nobody } from './asker.ts';
 import type { ActorMessage } from './bus.ts';
 import { DeadlineWheel } from './deadline-wheel.ts';
+import { type Loading, LoadingScreenings } from './loading.ts';
 import type { Ownership } from './ownership.ts';
 import { PoisonList } from './poison-list.ts';
+import type { RuntimeLimits } from './runtime-limits.ts';
 import { type ActorHost, type EndReason, ScreeningActor } from './screening-actor.ts';
-import type { ScreeningLoader } from './screening-loader.ts';
-import type { SeatDelta, SeatSnapshot } from './seat-replica.ts';
+import type { LoadedScreening, ScreeningLoader } from './screening-loader.ts';
 import { shardOf } from './shard-map.ts';
+import { type Subscriber, Subscriptions } from './subscriptions.ts';
 
-/** Follows one screening on the owner's side: a gateway thread, or a test. */
-export interface Subscriber {
-  /** Once after `subscribe`, and again after the owner lost its memory. */
-  snapshotTaken(snapshot: SeatSnapshot): void;
-  seatsChanged(delta: SeatDelta): void;
-  /** There is no such screening, or it cannot be read now (`unavailable`: subscribe again later). */
-  gone(screening: number, code: OutcomeCode): void;
-}
+export { RUNTIME_LIMITS, type RuntimeLimits } from './runtime-limits.ts';
 
-export interface RuntimeLimits {
-  /** Most commands waiting for one screening to load; more are answered "busy". A load takes milliseconds. */
-  readonly mailboxCommandsMax: number;
-  /** Most screenings loading at once; others wait their turn. */
-  readonly loadsMax: number;
-  /** Most actors in memory; at the bound idle ones are put to sleep early, and if none is idle, new ones are "busy". About 10 KB each. */
-  readonly actorsMax: number;
-  /** An actor without holds that nobody has asked for this long is put to sleep, milliseconds. */
-  readonly idleMs: number;
-  /** First and longest pause after an actor was ended, milliseconds; doubles each time within a minute. */
-  readonly restMs: number;
-  readonly restMaxMs: number;
-  /** Facts that make a snapshot worth its row when an actor goes to sleep. */
-  readonly snapshotFactsMin: number;
-}
-
-export const RUNTIME_LIMITS: RuntimeLimits = {
-  mailboxCommandsMax: 1024,
-  loadsMax: 16,
-  actorsMax: 100_000,
-  idleMs: 5 * 60_000,
-  restMs: 50,
-  restMaxMs: 5_000,
-  snapshotFactsMin: 1_000,
-};
+export type { Subscriber } from './subscriptions.ts';
 
 /** How often deadlines are looked at, milliseconds: a hold is freed at most this late (a command that wants its seats frees it at once). */
 export const TICK_MS = 250;
@@ -77,15 +47,15 @@ export interface RuntimePorts {
   log(level: 'info' | 'warn' | 'error', message: string, details: Readonly<Record<string, unknown>>): void;
 }
 
-interface Waiting {
-  readonly command: ActorMessage;
-  readonly asker: Asker;
-  readonly tag: number;
-}
 type Slot =
-  | { readonly is: 'loading'; readonly mailbox: Mailbox<Waiting> }
+  | Loading
   | { readonly is: 'live'; readonly actor: ScreeningActor }
-  | { readonly is: 'resting'; readonly untilMs: number };
+  | {
+      readonly is: 'resting';
+      readonly untilMs: number;
+      /** Somebody's seats or money depend on it: it is loaded again when the pause is over. */
+      readonly isWanted: boolean;
+    };
 
 interface Rest {
   pauseMs: number;
@@ -96,12 +66,14 @@ const unknownScreening: Refused = { code: OutcomeCode.unknownScreening };
 const unavailable: Refused = { code: OutcomeCode.unavailable };
 const busy: Refused = { code: OutcomeCode.busy };
 const failed: Refused = { code: OutcomeCode.failed };
+/** How long a payment's end is waited for before it is asked about again, milliseconds. */
+const ASK_PAYMENT_AGAIN_MS = 5_000;
 
 export class ShardRuntime implements ActorHost {
   readonly journal: Journal;
   readonly #ports: RuntimePorts;
   readonly #slots = new Map<number, Slot>();
-  readonly #subscribers = new Map<number, Set<Subscriber>>();
+  readonly #subscriptions = new Subscriptions();
   readonly #wheel: DeadlineWheel<number>;
   readonly #poison = new PoisonList();
   /** Screenings that were ended lately, and how long they last rested. */
@@ -111,14 +83,28 @@ export class ShardRuntime implements ActorHost {
   readonly #unclaimed = new Set<ScreeningActor>();
   /** Actors whose claim the present commit has stored: their watchers get a snapshot instead of a delta. */
   readonly #claimed = new Set<ScreeningActor>();
-  #loads = 0;
-  #loadQueue: number[] = [];
+  readonly #loading: LoadingScreenings;
+  /** Orders whose overdue payment was asked about, and when. */
+  readonly #paymentsAsked = new Map<string, number>();
   #isDraining = false;
+  #isPassivating = false;
 
   constructor(ports: RuntimePorts) {
     this.#ports = ports;
     this.journal = ports.journal;
     this.#wheel = new DeadlineWheel(TICK_MS, ports.nowMs());
+    this.#loading = new LoadingScreenings(
+      {
+        nowMs: () => ports.nowMs(),
+        load: (loading) => this.#bringToLife(loading),
+        failed: (loading, cause) => {
+          ports.log('error', 'a screening could not be loaded', { screening: loading.screening, cause });
+          this.#rest(loading.screening);
+          this.#refuseAll(loading, unavailable);
+        },
+      },
+      ports.limits,
+    );
   }
 
   nowMs(): number {
@@ -130,14 +116,19 @@ export class ShardRuntime implements ActorHost {
   }
 
   get waitingCommands(): number {
-    let waiting = 0;
-    for (const slot of this.#slots.values()) if (slot.is === 'loading') waiting += slot.mailbox.length;
-    return waiting;
+    return this.#loading.waitingCommands;
   }
 
-  /** Gives the command to the screening's actor. The asker is answered once, now or after a commit. Stamps `command.atMs`. */
-  submit(screening: number, command: ActorMessage, asker: Asker, tag: number): void {
+  /**
+   * Gives the command to the screening's actor. The asker is answered once, now or after a commit. Stamps
+   * `command.atMs`. A command that is still waiting for its screening at `deadlineMs` is not executed any more.
+   */
+  submit(screening: number, command: ActorMessage, asker: Asker, tag: number, deadlineMs: number): void {
     (command as { atMs: number }).atMs = this.#ports.nowMs();
+    if (this.#isDraining) {
+      asker.answered(tag, command.requestId, unavailable, 0, command.atMs);
+      return;
+    }
     const slot = this.#slots.get(screening);
     if (slot !== undefined && slot.is === 'live') {
       if (this.#poison.size > 0 && this.#poison.has(screening, command.requestId)) {
@@ -148,14 +139,21 @@ export class ShardRuntime implements ActorHost {
       else slot.actor.take(command, asker, tag);
       return;
     }
-    this.#submitToSleeper(screening, slot, command, asker, tag);
+    this.#submitToSleeper(screening, slot, command, asker, tag, deadlineMs);
   }
 
-  #submitToSleeper(screening: number, slot: Slot | undefined, command: ActorMessage, asker: Asker, tag: number): void {
+  #submitToSleeper(
+    screening: number,
+    slot: Slot | undefined,
+    command: ActorMessage,
+    asker: Asker,
+    tag: number,
+    deadlineMs: number,
+  ): void {
     let present = slot;
     if (present?.is === 'resting' && present.untilMs <= command.atMs) present = undefined;
     present ??= this.#startLoading(screening);
-    if (present?.is === 'loading' && present.mailbox.push({ command, asker, tag })) return;
+    if (present?.is === 'loading' && this.#loading.wait(present, { command, asker, tag, deadlineMs })) return;
     const refusal = present?.is === 'resting' ? unavailable : busy;
     asker.answered(tag, command.requestId, refusal, 0, command.atMs);
   }
@@ -167,12 +165,7 @@ export class ShardRuntime implements ActorHost {
   }
 
   subscribe(screening: number, subscriber: Subscriber): void {
-    let subscribers = this.#subscribers.get(screening);
-    if (subscribers === undefined) {
-      subscribers = new Set();
-      this.#subscribers.set(screening, subscribers);
-    }
-    subscribers.add(subscriber);
+    this.#subscriptions.add(screening, subscriber);
     const slot = this.#slots.get(screening);
     if (slot?.is === 'live') {
       // While its claim is not committed the replica may be another owner's past: the watchers are told after it.
@@ -180,34 +173,54 @@ export class ShardRuntime implements ActorHost {
       return;
     }
     if (slot === undefined && this.#startLoading(screening) === undefined) {
-      this.#tellGone(screening, OutcomeCode.busy);
+      this.#subscriptions.tellGone(screening, OutcomeCode.busy);
     }
   }
 
   unsubscribe(screening: number, subscriber: Subscriber): void {
-    const subscribers = this.#subscribers.get(screening);
-    if (subscribers?.delete(subscriber) && subscribers.size === 0) this.#subscribers.delete(screening);
+    this.#subscriptions.remove(screening, subscriber);
+  }
+
+  /** Takes a subscriber's name off everything: its end of the line is gone. */
+  forgetSubscriber(subscriber: Subscriber): void {
+    this.#subscriptions.forget(subscriber);
+  }
+
+  /** Loads a screening for which nobody has asked: one with an order whose payment nobody has ended. */
+  wake(screening: number): void {
+    if (!this.#slots.has(screening)) this.#startLoading(screening);
   }
 
   /** Call every TICK_MS: expires holds, ends overdue payments, wakes up resting screenings that are watched. */
   tick(): void {
     const nowMs = this.#ports.nowMs();
+    this.#loading.tick();
     for (const screening of this.#wheel.due(nowMs)) {
       const slot = this.#slots.get(screening);
       if (slot?.is === 'resting' && slot.untilMs <= nowMs) {
         this.#slots.delete(screening);
-        if (this.#subscribers.has(screening)) this.#startLoading(screening);
+        if (slot.isWanted || this.#subscriptions.has(screening)) this.#startLoading(screening);
       }
       if (slot?.is !== 'live') continue;
+      if (this.journal.accepting !== 'yes') {
+        // Nothing can be decided now; without this the deadline would be forgotten.
+        this.#wheel.add(screening, nowMs + TICK_MS);
+        continue;
+      }
       const { actor } = slot;
       actor.take({ kind: 'expire', requestId: '', buyer: 'system', atMs: nowMs }, nobody, 0);
       if (actor.hasEnded) continue;
-      for (const order of paymentsDue(actor.state, nowMs)) {
-        this.#ports.paymentDue(screening, order);
-        // Until the payment's end is known it is asked about again.
-        this.#wheel.add(screening, nowMs + 5_000);
-      }
+      for (const order of paymentsDue(actor.state, nowMs)) this.#askAboutPayment(screening, order, nowMs);
     }
+  }
+
+  /** Until the payment's end is known it is asked about again, but not at every tick of a busy screening. */
+  #askAboutPayment(screening: number, order: string, nowMs: number): void {
+    const askedMs = this.#paymentsAsked.get(order);
+    if (askedMs !== undefined && nowMs - askedMs < ASK_PAYMENT_AGAIN_MS) return;
+    this.#paymentsAsked.set(order, nowMs);
+    this.#wheel.add(screening, nowMs + ASK_PAYMENT_AGAIN_MS);
+    this.#ports.paymentDue(screening, order);
   }
 
   /** Puts idle actors to sleep; call now and then. Resolves when their snapshots are written. */
@@ -215,13 +228,29 @@ export class ShardRuntime implements ActorHost {
     idleMs = this.#ports.limits.idleMs,
     snapshotFactsMin = this.#ports.limits.snapshotFactsMin,
   ): Promise<void> {
+    // With a slow database the last round may still be writing its snapshots.
+    if (this.#isPassivating) return;
+    this.#isPassivating = true;
+    try {
+      await this.#passivate(idleMs, snapshotFactsMin);
+    } finally {
+      this.#isPassivating = false;
+    }
+  }
+
+  async #passivate(idleMs: number, snapshotFactsMin: number): Promise<void> {
     const nowMs = this.#ports.nowMs();
+    for (const [order, askedMs] of this.#paymentsAsked) {
+      if (nowMs - askedMs > 2 * ASK_PAYMENT_AGAIN_MS) this.#paymentsAsked.delete(order);
+    }
     for (const [screening, rest] of this.#rests) if (nowMs - rest.lastMs > 60_000) this.#rests.delete(screening);
     for (const [screening, slot] of this.#slots) {
-      if (slot.is === 'resting' && slot.untilMs <= nowMs) this.#slots.delete(screening);
+      // One that is wanted again is woken by the tick.
+      const isWanted = this.#subscriptions.has(screening) || (slot.is === 'resting' && slot.isWanted);
+      if (slot.is === 'resting' && slot.untilMs <= nowMs && !isWanted) this.#slots.delete(screening);
       if (slot.is !== 'live') continue;
       const { actor } = slot;
-      if (!actor.canPassivate || nowMs - actor.lastUsedMs < idleMs || this.#subscribers.has(screening)) continue;
+      if (!actor.canPassivate || nowMs - actor.lastUsedMs < idleMs || this.#subscriptions.has(screening)) continue;
       const snapshot = actor.snapshotWorthKeeping(snapshotFactsMin);
       this.#slots.delete(screening);
       if (snapshot !== null) {
@@ -237,11 +266,12 @@ export class ShardRuntime implements ActorHost {
     const nowMs = this.#ports.nowMs();
     for (const [screening, slot] of this.#slots) {
       if (slot.is !== 'live') continue;
-      if (this.#ports.nowMs() - nowMs > snapshotsMs) return;
+      if (this.#ports.nowMs() - nowMs > snapshotsMs) break;
       const snapshot = slot.actor.snapshotWorthKeeping(this.#ports.limits.snapshotFactsMin);
       if (snapshot === null) continue;
       await this.#ports.loader.saveSnapshot(screening, snapshot.version, snapshot.epoch, nowMs, snapshot.state);
     }
+    await this.journal.whenIdle();
   }
 
   // ---- loading ------------------------------------------------------------------------------------------------
@@ -253,72 +283,66 @@ export class ShardRuntime implements ActorHost {
       this.#sleepOne();
       if (this.#slots.size >= this.#ports.limits.actorsMax) return undefined;
     }
-    const slot: Slot = { is: 'loading', mailbox: new Mailbox<Waiting>(this.#ports.limits.mailboxCommandsMax) };
-    this.#slots.set(screening, slot);
-    if (this.#loads < this.#ports.limits.loadsMax) this.#load(screening, slot.mailbox);
-    else this.#loadQueue.push(screening);
-    return slot;
+    const loading = this.#loading.start(screening);
+    this.#slots.set(screening, loading);
+    return loading;
   }
 
   /** Room for one more: the oldest actor that can be forgotten without a snapshot being missed much. */
   #sleepOne(): void {
     for (const [screening, slot] of this.#slots) {
-      if (slot.is === 'live' && slot.actor.canPassivate && !this.#subscribers.has(screening)) {
+      if (slot.is === 'live' && slot.actor.canPassivate && !this.#subscriptions.has(screening)) {
         this.#slots.delete(screening);
         return;
       }
     }
   }
 
-  #load(screening: number, mailbox: Mailbox<Waiting>): void {
-    this.#loads++;
-    this.#bringToLife(screening, mailbox)
-      .catch((cause: unknown) => {
-        this.#ports.log('error', 'a screening could not be loaded', { screening, cause });
-        this.#rest(screening);
-        this.#refuseAll(screening, mailbox, unavailable);
-      })
-      .finally(() => {
-        this.#loads--;
-        this.#loadNext();
-      });
-  }
-
-  #loadNext(): void {
-    const next = this.#loadQueue.shift();
-    if (next === undefined) return;
-    const slot = this.#slots.get(next);
-    if (slot?.is === 'loading') this.#load(next, slot.mailbox);
-    else this.#loadNext();
-  }
-
-  async #bringToLife(screening: number, mailbox: Mailbox<Waiting>): Promise<void> {
+  async #bringToLife(loading: Loading): Promise<void> {
+    const { screening } = loading;
     const shard = shardOf(screening);
-    const loaded = await this.#ports.loader.load(screening);
+    let loaded = await this.#ports.loader.load(screening);
+    if (loading.isGivenUp) return;
     if (loaded === null) {
       this.#slots.delete(screening);
-      this.#refuseAll(screening, mailbox, unknownScreening);
+      this.#refuseAll(loading, unknownScreening);
       return;
     }
-    const state =
-      loaded.snapshot === null
-        ? initialState(screening, loaded.map, loaded.rules)
-        : readSnapshot(loaded.snapshot, loaded.map, loaded.rules);
+    let state = this.#stateOfSnapshot(screening, loaded);
+    if (state === null) {
+      // A snapshot only shortens the replay: one that cannot be read is done without.
+      loaded = await this.#ports.loader.load(screening, true);
+      if (loading.isGivenUp) return;
+      if (loaded === null) throw new Error(`screening ${screening} is gone`);
+      state = initialState(screening, loaded.map, loaded.rules);
+    }
     for (const recorded of loaded.facts) evolve(state, recorded);
     // Read from the journal: somebody had a newer epoch than ours.
     if (state.epoch > (this.#ports.ownership.epochOf(shard) ?? 0)) {
       await this.#ports.ownership.deposed(shard, state.epoch);
+      if (loading.isGivenUp) return;
     }
     const epoch = this.#ports.ownership.epochOf(shard);
     if (epoch === null || epoch < state.epoch || this.journal.accepting !== 'yes') {
       this.#rest(screening);
-      this.#refuseAll(screening, mailbox, unavailable);
+      this.#refuseAll(loading, unavailable);
       return;
     }
-    this.#goLive(state, epoch, loaded.facts.length, mailbox);
+    this.#goLive(state, epoch, loaded.facts.length, loading);
   }
 
-  #goLive(state: ScreeningState, epoch: number, factsSinceSnapshot: number, mailbox: Mailbox<Waiting>): void {
+  /** Null when the snapshot is of another build, or spoilt. */
+  #stateOfSnapshot(screening: number, { snapshot, map, rules }: LoadedScreening): ScreeningState | null {
+    if (snapshot === null) return initialState(screening, map, rules);
+    try {
+      return readSnapshot(snapshot, map, rules);
+    } catch (cause) {
+      this.#ports.log('warn', 'a snapshot cannot be read; all facts are replayed instead', { screening, cause });
+      return null;
+    }
+  }
+
+  #goLive(state: ScreeningState, epoch: number, factsSinceSnapshot: number, loading: Loading): void {
     const { screening } = state;
     const actor = new ScreeningActor(this, state, factsSinceSnapshot);
     this.#slots.set(screening, { is: 'live', actor });
@@ -335,34 +359,20 @@ export class ShardRuntime implements ActorHost {
     } else {
       const deadlineMs = nextDeadlineMs(state);
       if (deadlineMs !== null) this.deadlineSet(actor, deadlineMs);
-      this.#tellSnapshot(actor);
+      this.#subscriptions.tellSnapshot(actor.replica);
     }
-    // Payments that were under way when the last owner stopped are asked about at the next tick.
-    if (paymentsDue(state, Number.MAX_SAFE_INTEGER).length > 0) this.#wheel.add(screening, nowMs + TICK_MS);
-    for (let waiting = mailbox.shift(); waiting !== undefined; waiting = mailbox.shift()) {
-      this.submit(screening, waiting.command, waiting.asker, waiting.tag);
+    for (const hold of state.holds.values()) if (hold.phase === 'paying') this.#wheel.add(screening, hold.deadlineMs);
+    for (let waiting = this.#loading.next(loading); waiting !== undefined; waiting = this.#loading.next(loading)) {
+      this.submit(screening, waiting.command, waiting.asker, waiting.tag, waiting.deadlineMs);
     }
   }
 
-  #tellSnapshot(actor: ScreeningActor): void {
-    const subscribers = this.#subscribers.get(actor.screening);
-    if (subscribers === undefined) return;
-    for (const subscriber of subscribers) subscriber.snapshotTaken(actor.replica);
-  }
-
-  #tellGone(screening: number, code: OutcomeCode): void {
-    const subscribers = this.#subscribers.get(screening);
-    if (subscribers === undefined) return;
-    this.#subscribers.delete(screening);
-    for (const subscriber of subscribers) subscriber.gone(screening, code);
-  }
-
-  #refuseAll(screening: number, mailbox: Mailbox<Waiting>, refusal: Refused): void {
+  #refuseAll(loading: Loading, refusal: Refused): void {
     const nowMs = this.#ports.nowMs();
-    for (let waiting = mailbox.shift(); waiting !== undefined; waiting = mailbox.shift()) {
+    for (let waiting = this.#loading.next(loading); waiting !== undefined; waiting = this.#loading.next(loading)) {
       waiting.asker.answered(waiting.tag, waiting.command.requestId, refusal, 0, nowMs);
     }
-    if (refusal.code === OutcomeCode.unknownScreening) this.#tellGone(screening, refusal.code);
+    if (refusal.code === OutcomeCode.unknownScreening) this.#subscriptions.tellGone(loading.screening, refusal.code);
   }
 
   // ---- what actors tell (ActorHost) ----------------------------------------------------------------------------
@@ -400,7 +410,7 @@ export class ShardRuntime implements ActorHost {
     const shard = shardOf(screening);
     this.#ports.log('warn', `an actor ended: ${reason}`, { screening, version: actor.replica.version });
     if (reason === 'fenced') void this.#ports.ownership.deposed(shard, this.#ports.ownership.epochOf(shard) ?? 0);
-    this.#rest(screening);
+    this.#rest(screening, actor.state.holds.size > 0);
   }
 
   /** After the answers of a commit: one delta for each screening that changed. */
@@ -410,28 +420,25 @@ export class ShardRuntime implements ActorHost {
     this.#changed = [];
     for (const actor of changed) {
       const { fromVersion, changes } = actor.takeDelta();
-      const subscribers = this.#subscribers.get(actor.screening);
       const isNew = this.#claimed.delete(actor);
-      if (subscribers === undefined) continue;
-      if (isNew) {
-        this.#tellSnapshot(actor);
-        continue;
+      if (!this.#subscriptions.has(actor.screening)) continue;
+      if (isNew) this.#subscriptions.tellSnapshot(actor.replica);
+      else {
+        const { screening, epoch, version, salesOpen } = actor.replica;
+        this.#subscriptions.tellDelta({ screening, epoch, fromVersion, version, salesOpen, changes });
       }
-      const { screening, epoch, version, salesOpen } = actor.replica;
-      const delta: SeatDelta = { screening, epoch, fromVersion, version, salesOpen, changes };
-      for (const subscriber of subscribers) subscriber.seatsChanged(delta);
     }
   }
 
   /** No new try before the pause is over; it doubles while the screening keeps being ended. */
-  #rest(screening: number): void {
+  #rest(screening: number, isWanted = false): void {
     const nowMs = this.#ports.nowMs();
     const { restMs, restMaxMs } = this.#ports.limits;
     const before = this.#rests.get(screening);
     const pauseMs =
       before === undefined || nowMs - before.lastMs > 60_000 ? restMs : Math.min(before.pauseMs * 2, restMaxMs);
     this.#rests.set(screening, { pauseMs, lastMs: nowMs });
-    this.#slots.set(screening, { is: 'resting', untilMs: nowMs + pauseMs });
+    this.#slots.set(screening, { is: 'resting', untilMs: nowMs + pauseMs, isWanted });
     this.#wheel.add(screening, nowMs + pauseMs);
   }
 }

@@ -1,4 +1,5 @@
 /** The bus inside one process: the owner is this thread's runtime, or another thread at the end of a link. */
+import { OutcomeCode } from '../actors/seat-outcome.ts';
 import type { Asker } from './asker.ts';
 import type { ActorMessage, Bus } from './bus.ts';
 import { shardOf } from './shard-map.ts';
@@ -20,22 +21,29 @@ export class ThreadBus implements Bus {
   }
 
   submit(screening: number, command: ActorMessage, asker: Asker, tag: number, deadlineMs: number): void {
-    const link = this.#linkTo(screening);
-    // On this thread the command is executed in this very turn: it cannot be late.
-    if (link === null) this.#local.submit(screening, command, asker, tag);
-    else link.submit(screening, command, asker, tag, deadlineMs);
+    this.#lineTo(screening).submit(screening, command, asker, tag, deadlineMs);
   }
 
   subscribe(screening: number, subscriber: Subscriber): void {
-    (this.#linkTo(screening) ?? this.#local).subscribe(screening, subscriber);
+    this.#lineTo(screening).subscribe(screening, subscriber);
   }
 
   unsubscribe(screening: number, subscriber: Subscriber): void {
-    (this.#linkTo(screening) ?? this.#local).unsubscribe(screening, subscriber);
+    this.#lineTo(screening).unsubscribe(screening, subscriber);
   }
 
-  #linkTo(screening: number): ThreadLink | null {
+  #lineTo(screening: number): Bus {
     const owner = this.#owners[shardOf(screening)] ?? 0;
-    return owner === this.#thread ? null : (this.#links.get(owner) ?? null);
+    if (owner === this.#thread) return this.#local;
+    // Never ourselves instead: the wrong thread would claim the screening.
+    return this.#links.get(owner) ?? nobodyThere;
   }
 }
+
+/** The way to an owner to whom there is none. */
+const nobodyThere: Bus = {
+  submit: (_screening, command, asker, tag) =>
+    asker.answered(tag, command.requestId, { code: OutcomeCode.unavailable }, 0, command.atMs),
+  subscribe: (screening, subscriber) => subscriber.gone(screening, OutcomeCode.unavailable),
+  unsubscribe: () => {},
+};

@@ -29,9 +29,11 @@ export type LinkMessage =
 
 /** What the other side may ask of this one: the runtime of this thread. */
 export interface LinkServer {
-  submit(screening: number, command: ActorMessage, asker: Asker, tag: number): void;
+  submit(screening: number, command: ActorMessage, asker: Asker, tag: number, deadlineMs: number): void;
   subscribe(screening: number, subscriber: Subscriber): void;
   unsubscribe(screening: number, subscriber: Subscriber): void;
+  /** The subscriber's end of the line is gone. */
+  forgetSubscriber(subscriber: Subscriber): void;
 }
 
 export interface LinkPorts {
@@ -92,6 +94,10 @@ export class ThreadLink implements Asker, Subscriber {
   }
 
   subscribe(screening: number, subscriber: Subscriber): void {
+    if (this.#isClosed) {
+      subscriber.gone(screening, OutcomeCode.unavailable);
+      return;
+    }
     let subscribers = this.#subscribers.get(screening);
     if (subscribers === undefined) {
       subscribers = new Set();
@@ -122,6 +128,7 @@ export class ThreadLink implements Asker, Subscriber {
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    this.#ports.server.forgetSubscriber(this);
     const nowMs = this.#ports.nowMs();
     for (const { asker, tag, requestId } of this.#underWay.values()) {
       asker.answered(tag, requestId, unavailable, 0, nowMs);
@@ -178,7 +185,7 @@ export class ThreadLink implements Asker, Subscriber {
         const [, id, screening, command, deadlineMs] = message;
         const nowMs = this.#ports.nowMs();
         if (nowMs > deadlineMs) this.answered(id, command.requestId, expired, 0, nowMs);
-        else this.#ports.server.submit(screening, command, this, id);
+        else this.#ports.server.submit(screening, command, this, id, deadlineMs);
         return;
       }
       case 'answer': {

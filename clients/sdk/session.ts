@@ -94,8 +94,11 @@ export class Session {
     const webSocket = options.webSocket ?? platformWebSocket();
     const { url, clientName = 'sdk' } = options;
     this.#link = new Link({ url, webSocket, clientName, surroundings }, options.token ?? null, {
-      greeting: () => this.#watched.requests(),
-      opened: () => this.#commands.pump(),
+      greeting: () => this.#watched.greeting(),
+      opened: () => {
+        this.#watched.opened();
+        this.#commands.pump();
+      },
       received: (message) => this.#received(message),
       down: () => this.#down(),
       stateChanged: (state) => this.#stateChanged(state),

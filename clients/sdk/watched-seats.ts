@@ -37,6 +37,8 @@ export interface WatchPorts {
 interface Watched {
   readonly listeners: Set<SeatsListener>;
   replica: SeatReplica | null;
+  /** The server of this connection was asked for it. */
+  isRequested: boolean;
   /** The replica is known to follow the server's. */
   isCurrent: boolean;
   tries: number;
@@ -62,8 +64,15 @@ export class WatchedSeats {
     }
     if (this.#watched.size >= WATCHES_MAX) throw new RangeError(`at most ${WATCHES_MAX} screenings can be watched`);
     const listeners = new Set([listener]);
-    this.#watched.set(screening, { listeners, replica: null, isCurrent: false, tries: 0, cancelRetry: null });
-    this.#ports.send([watchRequest(screening)]);
+    const isRequested = this.#ports.send([watchRequest(screening)]);
+    this.#watched.set(screening, {
+      listeners,
+      replica: null,
+      isRequested,
+      isCurrent: false,
+      tries: 0,
+      cancelRetry: null,
+    });
   }
 
   remove(screening: number, listener: SeatsListener): void {
@@ -78,8 +87,17 @@ export class WatchedSeats {
   }
 
   /** What a new connection begins with. */
-  requests(): ClientRequest[] {
+  greeting(): ClientRequest[] {
+    for (const watched of this.#watched.values()) watched.isRequested = true;
     return [...this.#watched.keys()].map(watchRequest);
+  }
+
+  /** The greeting was answered; what was added since is asked for now. */
+  opened(): void {
+    const late = [...this.#watched].filter(([, { isRequested }]) => !isRequested);
+    if (late.length === 0) return;
+    this.#ports.send(late.map(([screening]) => watchRequest(screening)));
+    for (const [, watched] of late) watched.isRequested = true;
   }
 
   snapshot(snapshot: Snapshot): void {
@@ -128,6 +146,7 @@ export class WatchedSeats {
     for (const watched of this.#watched.values()) {
       watched.cancelRetry?.();
       watched.cancelRetry = null;
+      watched.isRequested = false;
       this.#markStale(watched);
     }
   }

@@ -184,6 +184,8 @@ create table orders (
 );
 create index orders_screening on orders (screening);
 create index orders_buyer on orders (buyer);
+-- Few at any time: those whose payment is under way.
+create index orders_open on orders (screening) where state in ('created', 'authorised');
 
 create table tickets (
   id text collate "C" primary key,

@@ -117,6 +117,7 @@ export class SimulatedNode {
       // A dead process answers nobody.
       { answered: (...answer) => life === this.#life && asker.answered(...answer) },
       0,
+      this.nowMs() + 5_000,
     );
   }
 
@@ -160,8 +161,11 @@ export class SimulatedNode {
       nowMs: () => this.nowMs(),
       paymentDue: () => {},
       decided: () => {},
-      log: (level, message, details) =>
-        level === 'error' && this.failures.push(new Error(message, { cause: details['cause'] })),
+      log: (level, message, details) => {
+        // Time jumps here by a minute at once, past the deadline of whatever loads.
+        const isGivenUp = /not loaded within/.test(String(details['cause']));
+        if (level === 'error' && !isGivenUp) this.failures.push(new Error(message, { cause: details['cause'] }));
+      },
     });
     return [journal, runtime];
   }

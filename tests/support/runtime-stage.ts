@@ -22,6 +22,9 @@ import { HandStore, turns } from './hand-store.ts';
 import { Heard, nameOf, Watching } from './heard.ts';
 import { type Draft, HALL, RULES, T0 } from './screening.ts';
 
+/** How long the stage's commands may take, milliseconds. */
+const PATIENCE_MS = 5_000;
+
 export interface StageOptions {
   readonly limits?: Partial<RuntimeLimits>;
   readonly journalLimits?: Partial<JournalLimits>;
@@ -106,7 +109,8 @@ export class RuntimeStage {
   /** Sends a command; its request id is new unless the draft names one. */
   say(screening: number, draft: Draft, requestId = draft.requestId ?? `request-${++this.#requests}`): Heard {
     const heard = new Heard(this.log);
-    this.runtime.submit(screening, { atMs: 0, ...draft, requestId } as Command, heard, ++this.#tag);
+    const command = { atMs: 0, ...draft, requestId } as Command;
+    this.runtime.submit(screening, command, heard, ++this.#tag, this.nowMs + PATIENCE_MS);
     return heard;
   }
 
@@ -119,7 +123,8 @@ export class RuntimeStage {
 
   ask(screening: number, buyer: string): Heard {
     const heard = new Heard(this.log);
-    this.runtime.submit(screening, { kind: 'mine', requestId: '', buyer, atMs: 0 }, heard, ++this.#tag);
+    const query = { kind: 'mine', requestId: '', buyer, atMs: 0 } as const;
+    this.runtime.submit(screening, query, heard, ++this.#tag, this.nowMs + PATIENCE_MS);
     return heard;
   }
 

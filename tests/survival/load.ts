@@ -18,14 +18,13 @@ export interface LoadOptions {
   /** Where the client with this number goes next. */
   readonly server: (client: number) => string;
   readonly random: Random;
-  /** Of a hold, how many end in a purchase. Default: 0.3. */
-  readonly buys?: number;
+  /** Holds of one visit; then the next visitor comes, on a new connection. Default: 8. */
+  readonly turns?: number;
   readonly onClosed?: (code: number) => void;
 }
 
 /** Without an accepted command for so long, something is wrong. */
 const PROGRESS_DEADLINE_MS = 20_000;
-const TURNS_OF_A_VISIT = 8;
 
 export class Load {
   readonly history: History = [];
@@ -71,7 +70,7 @@ export class Load {
   }
 
   async #visitors(number: number): Promise<void> {
-    const { server, onClosed } = this.#options;
+    const { server, onClosed, turns = 8 } = this.#options;
     while (!this.#isStopping) {
       const client = new TestClient({
         server: () => server(number),
@@ -83,7 +82,7 @@ export class Load {
       try {
         client.start();
         await client.whenWelcome();
-        for (let turn = 0; turn < TURNS_OF_A_VISIT && !this.#isStopping; turn++) await this.#turn(client);
+        for (let turn = 0; turn < turns && !this.#isStopping; turn++) await this.#turn(client);
       } finally {
         this.#clients.delete(client);
         client.close();
@@ -92,7 +91,7 @@ export class Load {
   }
 
   async #turn(client: TestClient): Promise<void> {
-    const { random, screenings, buys = 0.3 } = this.#options;
+    const { random, screenings } = this.#options;
     const screening = random.pick(screenings);
     const held = await client.command(this.#wish(screening));
     if (held.body.kind !== 'held') return;
@@ -103,7 +102,7 @@ export class Load {
       if (more.body.kind === 'held') return;
     }
     const chance = random.next();
-    if (chance < buys) {
+    if (chance < 0.3) {
       const declined = random.chance(0.15);
       await client.command({
         op: ClientOp.buy,

@@ -37,7 +37,7 @@ test('[I2][I4] the PostgreSQL of a killed server is adopted, with everything tha
   assert.equal(findPostmaster(cluster)?.identity.pid, postmaster, 'it did not outlive its server');
   server = await startServer(t, { folder });
   const [adopting] = server.said('adopting the PostgreSQL of a killed server');
-  assert.equal(adopting?.['pid'], postmaster);
+  assert.equal(adopting?.['postmaster'], postmaster);
   assert.equal(findPostmaster(cluster)?.identity.pid, postmaster);
   await client.whenWelcome();
   const sold = await client.command({

@@ -39,6 +39,8 @@ for (const signal of ['SIGTERM', 'Ctrl-C'] as const) {
       seatCount: 400,
       server: () => server.webSocketUrl,
       random,
+      // Nobody leaves by himself.
+      turns: Number.POSITIVE_INFINITY,
       onClosed: (code) => closed.push(code),
     });
     const observer = new SeatObserver(screenings.slice(0, 3), () => server.webSocketUrl);

@@ -58,7 +58,11 @@ export async function fetchRoom(screening: number): Promise<Room> {
   const found = await fetchJson(`/api/screenings/${screening}/seats`);
   const { rows, seats } = found;
   if (!Array.isArray(rows) || !Array.isArray(seats)) throw new CatalogueError(0);
-  return { screening: screeningOf({ ...found, seatCount: seats.length }), rowLabels: rows.map(String), seats: seats.map(seatOf) };
+  return {
+    screening: screeningOf({ ...found, seatCount: seats.length }),
+    rowLabels: rows.map(String),
+    seats: seats.map(seatOf),
+  };
 }
 
 async function fetchJson(path: string): Promise<Readonly<Record<string, unknown>>> {

@@ -15,6 +15,8 @@ export interface Messages {
   readonly back: string;
   readonly fullFrom: (price: string) => string;
   readonly seatsInRoom: (count: number) => string;
+  /** Of the film's sound: dub, leg, or whatever the catalogue says. */
+  readonly languageOf: (code: string) => string;
   readonly connecting: string;
   readonly connectionLost: (seconds: number) => string;
   readonly connectionBack: string;
@@ -28,6 +30,7 @@ export interface Messages {
   readonly seatSpoken: (row: string, label: string, state: string, price: string) => string;
   readonly kinds: readonly string[];
   readonly states: {
+    readonly unknown: string;
     readonly free: string;
     readonly held: string;
     readonly sold: string;
@@ -91,6 +94,7 @@ const ptBR: Messages = {
   back: 'Todas as sessões',
   fullFrom: (price) => `inteira ${price}`,
   seatsInRoom: (count) => `${count} poltronas`,
+  languageOf: (code) => ({ dub: 'dublado', leg: 'legendado', nac: 'nacional' })[code] ?? code,
   connecting: 'Conectando…',
   connectionLost: (seconds) =>
     seconds > 0 ? `Sem conexão. Nova tentativa em ${seconds} s.` : 'Sem conexão. Tentando de novo…',
@@ -105,6 +109,7 @@ const ptBR: Messages = {
   seatSpoken: (row, label, state, price) => `Fila ${row}, poltrona ${label}, ${state}, ${price}`,
   kinds: ['', 'namoradeira', 'acompanhante', 'espaço para cadeira de rodas', 'mobilidade reduzida', 'obeso'],
   states: {
+    unknown: 'carregando',
     free: 'livre',
     held: 'alguém está escolhendo',
     sold: 'vendida',
@@ -127,9 +132,10 @@ const ptBR: Messages = {
   giveAllBack: 'Devolver todas',
   timeLeft: (clock) => `Reservado por mais ${clock}`,
   minutesLeft: (minutes) => (minutes === 1 ? 'Falta um minuto.' : `Faltam ${minutes} minutos.`),
-  moreTime: 'Preciso de mais tempo',
+  moreTime: 'Mais tempo',
   moreTimeGiven: 'Você ganhou mais tempo.',
-  timeUp: (labels) => `O tempo acabou: ${labels} ${and(labels, 'foi devolvida', 'foram devolvidas')}. Nada foi cobrado.`,
+  timeUp: (labels) =>
+    `O tempo acabou: ${labels} ${and(labels, 'foi devolvida', 'foram devolvidas')}. Nada foi cobrado.`,
   takeAgain: 'Pegar as mesmas de novo',
   total: 'Total',
   sandbox: 'Pagamento de teste: nada é cobrado.',
@@ -149,7 +155,8 @@ const ptBR: Messages = {
   noAnswer: 'O servidor não respondeu. Nada foi reservado nem cobrado. Tente de novo.',
   noAnswerUnknown: 'O servidor não respondeu a tempo. Estamos conferindo o que ficou com você.',
   tooFast: 'Muitos pedidos ao mesmo tempo. Espere um instante.',
-  refused: (code, labels) => refusedInPortuguese[code]?.(labels) ?? `O pedido não foi aceito (código ${code}). Nada mudou.`,
+  refused: (code, labels) =>
+    refusedInPortuguese[code]?.(labels) ?? `O pedido não foi aceito (código ${code}). Nada mudou.`,
 };
 
 const refusedInPortuguese: Readonly<Record<number, (labels: string) => string>> = {
@@ -192,8 +199,10 @@ const en: Messages = {
   back: 'All screenings',
   fullFrom: (price) => `full price ${price}`,
   seatsInRoom: (count) => `${count} seats`,
+  languageOf: (code) => ({ dub: 'dubbed', leg: 'subtitled', nac: 'Brazilian' })[code] ?? code,
   connecting: 'Connecting…',
-  connectionLost: (seconds) => (seconds > 0 ? `No connection. Next try in ${seconds} s.` : 'No connection. Trying again…'),
+  connectionLost: (seconds) =>
+    seconds > 0 ? `No connection. Next try in ${seconds} s.` : 'No connection. Trying again…',
   connectionBack: 'Connected again.',
   connectionOver: 'This page does not understand the server any more. Reload to go on.',
   tryNow: 'Try now',
@@ -205,6 +214,7 @@ const en: Messages = {
   seatSpoken: (row, label, state, price) => `Row ${row}, seat ${label}, ${state}, ${price}`,
   kinds: ['', 'couple seat', 'companion', 'wheelchair place', 'reduced mobility', 'wide seat'],
   states: {
+    unknown: 'loading',
     free: 'free',
     held: 'somebody is choosing it',
     sold: 'sold',
@@ -227,7 +237,7 @@ const en: Messages = {
   giveAllBack: 'Give all back',
   timeLeft: (clock) => `Held for ${clock}`,
   minutesLeft: (minutes) => (minutes === 1 ? 'One minute left.' : `${minutes} minutes left.`),
-  moreTime: 'I need more time',
+  moreTime: 'More time',
   moreTimeGiven: 'You have more time.',
   timeUp: (labels) => `Time is up: ${labels} ${and(labels, 'was', 'were')} given back. Nothing was charged.`,
   takeAgain: 'Take the same again',
@@ -249,7 +259,8 @@ const en: Messages = {
   noAnswer: 'The server did not answer. Nothing was held or charged. Try again.',
   noAnswerUnknown: 'The server did not answer in time. We are looking up what is yours.',
   tooFast: 'Too many requests at once. Wait a moment.',
-  refused: (code, labels) => refusedInEnglish[code]?.(labels) ?? `The request was not accepted (code ${code}). Nothing changed.`,
+  refused: (code, labels) =>
+    refusedInEnglish[code]?.(labels) ?? `The request was not accepted (code ${code}). Nothing changed.`,
 };
 
 const refusedInEnglish: Readonly<Record<number, (labels: string) => string>> = {
@@ -275,7 +286,8 @@ const refusedInEnglish: Readonly<Record<number, (labels: string) => string>> = {
   [OutcomeCode.seatHeld]: (labels) => `Somebody took ${labels} first. Your other seats are still yours.`,
   [OutcomeCode.seatNotInHold]: (labels) => `${labels} ${and(labels, 'was', 'were')} not yours any more.`,
   [OutcomeCode.quotaExhausted]: () => 'No half-price tickets are left for this screening. Choose full price.',
-  [OutcomeCode.noAdjacentSeats]: () => 'There are not so many free seats side by side. Try fewer, or choose on the map.',
+  [OutcomeCode.noAdjacentSeats]: () =>
+    'There are not so many free seats side by side. Try fewer, or choose on the map.',
 };
 
 /** The first language of the visitor's list that we speak; Portuguese when there is none. */

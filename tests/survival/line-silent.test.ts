@@ -1,0 +1,74 @@
+/** The line to PostgreSQL falls silent: no reset, no error, nothing. Deadlines must find it out. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { CopyWriter } from '../../storage/copy-writer.ts';
+import { CommitUnknown } from '../../storage/fact-store.ts';
+import { JournalBatch } from '../../storage/journal-batch.ts';
+import { deadline } from '../support/deadline.ts';
+import { entry } from '../support/journal-entries.ts';
+import { testDatabase } from '../support/postgres.ts';
+import { addScreenings } from '../support/screenings.ts';
+import { startServer } from '../support/server-process.ts';
+import { checkBooks } from './books.ts';
+import { Load } from './load.ts';
+import { scenario } from './rounds.ts';
+import { SilentProxy } from './silent-proxy.ts';
+
+/** Of the server: for a commit, and again for a query on a line that fell silent with it; and something for a busy machine. */
+const SELLING_AGAIN_MS_MAX = 18_000;
+/** Connecting and one commit are about ten packets of PostgreSQL's. */
+const PACKETS = 14;
+
+test('[I2][I6] under load every database line falls silent: given up after a deadline, made anew, and nothing answered is lost', async (t) => {
+  const { random, rounds, enough } = scenario(t, 1);
+  const database = await testDatabase(t);
+  const screenings = await addScreenings(database, { count: enough(12), rows: 20, columns: 20 });
+  const proxy = await SilentProxy.start(t, database);
+  const server = await startServer(t, { database: proxy.config });
+  const load = new Load({ clients: 20, screenings, seatCount: 400, server: () => server.webSocketUrl, random });
+  t.after(() => load.abandon());
+  for (let round = 0; round < rounds; round++) {
+    await load.whenAccepted(50 + random.below(100));
+    const startedMs = performance.now();
+    proxy.silenceAll();
+    await load.whenAccepted(50);
+    const elapsedMs = performance.now() - startedMs;
+    t.diagnostic(`round ${round}: selling again after ${Math.round(elapsedMs)} ms`);
+    assert.ok(elapsedMs < SELLING_AGAIN_MS_MAX);
+  }
+  await load.stop();
+  await checkBooks(t, database, { history: load.history });
+  assert.deepEqual(await server.stop(), { code: 0, signal: null });
+});
+
+test('[I2] a commit on a line that falls silent at any packet, connecting included, ends as unknown, and is settled when new lines work', async (t) => {
+  const database = await testDatabase(t);
+  const settled = await Promise.all(
+    Array.from({ length: PACKETS }, async (_, packets) => {
+      const proxy = await SilentProxy.start(t, database);
+      const writer = new CopyWriter(proxy.config, {
+        name: `silent after ${packets}`,
+        commitDeadlineMs: 500,
+        reconnectPauseMaxMs: 50,
+        onWarning: () => {},
+      });
+      t.after(() => writer.close());
+      const batch = new JournalBatch([entry(packets + 1, 1, 2)]);
+      proxy.silenceAfter(packets);
+      const outcome = await deadline(
+        writer.commit(batch).then(
+          () => 'stored' as const,
+          (cause: unknown) => cause,
+        ),
+        10_000,
+        () => `silent after ${packets} packets: the commit never ends`,
+      );
+      proxy.heal();
+      if (outcome === 'stored') return 'never silent';
+      assert.ok(outcome instanceof CommitUnknown, String(outcome));
+      return deadline(writer.readBack(batch), 10_000, () => `silent after ${packets} packets: it is never settled`);
+    }),
+  );
+  t.diagnostic(`by packets: ${settled.join(', ')}`);
+  assert.ok(settled.includes('absent') && settled.includes('stored') && settled.includes('never silent'));
+});
