@@ -68,13 +68,14 @@ export async function* microEngine(seconds: number): AsyncGenerator<readonly [st
       const before = counter.accepted;
       const held = counter.expect(SCREENINGS);
       for (let screening = 1; screening <= SCREENINGS; screening++) {
-        runtime.submit(screening, holdCommand(nextId(), BUYER, 7), counter, screening);
+        runtime.submit(screening, holdCommand(nextId(), BUYER, 7), counter, screening, Number.MAX_SAFE_INTEGER);
       }
       await held;
       const released = counter.expect(SCREENINGS);
       for (let screening = 1; screening <= SCREENINGS; screening++) {
         const hold = counter.holds.get(screening) ?? 0;
-        runtime.submit(screening, { kind: 'release', requestId: nextId(), buyer: BUYER, atMs: 0, hold }, counter, screening);
+        const release = { kind: 'release', requestId: nextId(), buyer: BUYER, atMs: 0, hold } as const;
+        runtime.submit(screening, release, counter, screening, Number.MAX_SAFE_INTEGER);
       }
       await released;
       return counter.accepted - before;
@@ -84,7 +85,7 @@ export async function* microEngine(seconds: number): AsyncGenerator<readonly [st
   const { port1, port2 } = new MessageChannel();
   const worker = new Worker(new URL('./micro-link-thread.js', import.meta.url), { workerData: port2, transferList: [port2] });
   const endOfTurn = (callback: () => void): void => void setImmediate(callback);
-  const nobodyAsks = { submit() {}, subscribe() {}, unsubscribe() {} };
+  const nobodyAsks = { submit() {}, subscribe() {}, unsubscribe() {}, forgetSubscriber() {} };
   const link = new ThreadLink(port1 as unknown as LinkPort, { server: nobodyAsks, nowMs: Date.now, endOfTurn });
   for (const together of [1, 64, 1024]) {
     yield [

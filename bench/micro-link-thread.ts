@@ -11,6 +11,7 @@ new ThreadLink(port as unknown as LinkPort, {
     },
     subscribe() {},
     unsubscribe() {},
+    forgetSubscriber() {},
   },
   nowMs: Date.now,
   endOfTurn: (callback) => void setImmediate(callback),

@@ -43,6 +43,7 @@ async function serve(): Promise<void> {
     counters: createThreadCounters(),
     seatsPerBuyerMax: SEATS_PER_BUYER_MAX,
     nowMs: Date.now,
+    onError: (cause) => console.error(cause),
   });
   // As after a commit of the engine: the answers of one read from Redis leave as one frame per socket.
   redis.onReplies = () => gateway.flush();

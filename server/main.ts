@@ -4,6 +4,7 @@
 import { randomBytes } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { hostname } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { DatabaseConfig } from '../storage/database.ts';
 import { createPool, parseDatabaseUrl } from '../storage/database.ts';
 import { ensureDemoProgramme } from '../storage/demo-programme.ts';
@@ -30,32 +31,48 @@ async function main(): Promise<void> {
       return () => clearTimeout(timer);
     },
   });
+  // A stop that comes in the middle of the start waits for the step that is under way: what it leaves behind is then known.
+  let isStopWanted = false;
+  let startEnded: () => void = () => {};
+  const start = new Promise<void>((resolve) => {
+    startEnded = resolve;
+  });
   const stop = (reason: string, exitCode: number): void => {
-    void lifeCycle.stop(reason).then((isClean) => {
-      // Everything of ours is closed; a handle left open by a library must not keep the process.
-      process.exit(exitCode !== 0 ? exitCode : isClean ? 0 : 1);
-    });
+    isStopWanted = true;
+    void Promise.race([start, delay(START_STEP_MS, undefined, { ref: false })])
+      .then(() => lifeCycle.stop(reason))
+      .then((isClean) => {
+        // Everything of ours is closed; a handle left open by a library must not keep the process.
+        process.exit(exitCode !== 0 ? exitCode : isClean ? 0 : 1);
+      });
   };
   process.on('SIGTERM', () => stop('SIGTERM', 0));
   process.on('SIGINT', () => stop('SIGINT', 0));
   try {
-    await start(config, log, lifeCycle, stop);
+    await startAll(config, log, lifeCycle, stop, () => isStopWanted);
   } catch (cause) {
     log.fatal({ err: cause }, `Poltrona could not start: ${messageOf(cause)}`);
     stop('the start failed', 1);
   }
+  startEnded();
 }
 
-async function start(
+/** The longest that one step of the start may keep a stop waiting, milliseconds: initdb on a slow disk. */
+const START_STEP_MS = 20_000;
+
+async function startAll(
   config: Config,
   log: Logger,
   lifeCycle: LifeCycle,
   stop: (reason: string, exitCode: number) => void,
+  isStopWanted: () => boolean,
 ): Promise<void> {
   const startedMs = performance.now();
   if (config.port !== 0) await probePort(config.host, config.port);
   const database = await openDatabase(config, log, lifeCycle);
+  if (isStopWanted()) return;
   const { epochs, secret } = await prepareDatabase(config, database, log);
+  if (isStopWanted()) return;
 
   const threads = new ShardThreads({
     log: (level, message, details) => log[level](details ?? {}, message),
@@ -75,7 +92,7 @@ async function start(
     secret,
     processName: `${hostname()} ${process.pid} ${randomBytes(3).toString('hex')}`,
   });
-  if (lifeCycle.isStopping) return;
+  if (isStopWanted()) return;
   const { port, adapter, listeners } = await threads.listen(config.port);
   const readyMs = Math.round(performance.now() - startedMs);
   log.info(

@@ -190,3 +190,14 @@ test('[M24] after a drain nothing is decided any more, neither for those who ask
   await stage.passes(RULES.holdTtlMs + 1_000);
   assert.deepEqual([late.code, stage.kinds(7)], ['unavailable', [1, 4]]);
 });
+
+test('[M24] a load that ends after the drain began brings nobody to life', async () => {
+  const stage = new RuntimeStage();
+  stage.loader.isHolding = true;
+  const waiting = stage.say(7, hold('ana', [0]));
+  await stage.runtime.drain(1_000);
+  stage.loader.oneHeld.give();
+  await turns();
+  assert.ok(['busy', 'unavailable'].includes(waiting.code ?? 'nothing'), `heard ${waiting.code}`);
+  assert.deepEqual(stage.kinds(7), []);
+});
