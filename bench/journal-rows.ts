@@ -1,11 +1,12 @@
 /**
  * The rows that the engine writes under the load of `seats`, without the engine: the same walks, the same holds and
- * releases in the same order, encoded by the engine's own `encodeRow`, the screenings dealt out to writers as shards
+ * releases in the same order, encoded by the engine's own `writeRow`, the screenings dealt out to writers as shards
  * are. The journal they make is a true one: the audit replays it.
  */
 import { fingerprintOf } from '../actors/fingerprint.ts';
-import { type Fact, FactKind } from '../actors/seat-fact.ts';
-import { encodeRow } from '../storage/fact-codec.ts';
+import { type Fact, FactKind, type RecordedFact } from '../actors/seat-fact.ts';
+import { writeRow } from '../storage/fact-codec.ts';
+import { RowWriter } from '../storage/row-writer.ts';
 import { dealShards, shardOf } from '../workers/shard-map.ts';
 import { requestIdOf } from './command-frames.ts';
 import { SeatWalk, type WalkPlan } from './seat-walk.ts';
@@ -32,7 +33,7 @@ export function journalBatches(plan: WalkPlan, writers: number, batchRows: numbe
   const write = (screening: number, requestId: string | null, fingerprint: number, fact: (version: number) => Fact): number => {
     const index = screening - plan.firstScreening;
     const version = ++versions[index]!;
-    penOf(screening).add(encodeRow(screening, { version, epoch: EPOCH, atMs, requestId, fingerprint, fact: fact(version) }));
+    penOf(screening).add(screening, { version, epoch: EPOCH, atMs, requestId, fingerprint, fact: fact(version) });
     return version;
   };
   for (let screening = plan.firstScreening; screening < plan.firstScreening + plan.screenings; screening++) {
@@ -67,7 +68,7 @@ export function journalBatches(plan: WalkPlan, writers: number, batchRows: numbe
 class BatchPen {
   readonly #batchRows: number;
   readonly #batches: Buffer[] = [];
-  #text = '';
+  readonly #writer = new RowWriter();
   #inBatch = 0;
   #rows = 0;
 
@@ -75,8 +76,8 @@ class BatchPen {
     this.#batchRows = batchRows;
   }
 
-  add(row: string): void {
-    this.#text += row;
+  add(screening: number, fact: RecordedFact): void {
+    writeRow(this.#writer, screening, fact);
     this.#rows++;
     if (++this.#inBatch === this.#batchRows) this.#close();
   }
@@ -87,8 +88,8 @@ class BatchPen {
   }
 
   #close(): void {
-    this.#batches.push(Buffer.from(this.#text));
-    this.#text = '';
+    this.#batches.push(Buffer.from(this.#writer.taken()));
+    this.#writer.reset();
     this.#inBatch = 0;
   }
 }

@@ -4,7 +4,8 @@ import { answerMessage } from '../server/answer-message.ts';
 import { decodeClientFrame } from '../server/protocol/client-messages.ts';
 import { encodeFrame } from '../server/protocol/codec.ts';
 import type { ServerMessage } from '../server/protocol/server-messages.ts';
-import { encodeRow } from '../storage/fact-codec.ts';
+import { writeRow } from '../storage/fact-codec.ts';
+import { RowWriter } from '../storage/row-writer.ts';
 import { CommandFrames } from './command-frames.ts';
 import { idSource } from './micro-actor.ts';
 import { type MicroResult, measure } from './micro-measure.ts';
@@ -67,12 +68,13 @@ export function* microEdges(seconds: number): Generator<readonly [string, MicroR
       fact: { kind: 4, hold: index + 2, buyer: 'bench-micro-buyer-001', seats: [index % 200], deadlineMs: 1_764_000_480_000 },
     }),
   );
+  const row = new RowWriter();
   yield [
-    `journal: encode rows and join ${OPS} of them to a batch`,
+    `journal: write rows, ${OPS} to a batch`,
     measure(seconds, OPS, () => {
-      let text = '';
-      for (const fact of facts) text += encodeRow(1234, fact);
-      return Buffer.from(text).length;
+      row.reset();
+      for (const fact of facts) writeRow(row, 1234, fact);
+      return row.taken().length;
     }),
   ];
 }

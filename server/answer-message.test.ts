@@ -58,10 +58,10 @@ test('[G17] every refusal: its code, and the seats that are the reason', () => {
     if (code === OutcomeCode.accepted) continue;
     const message = received(code === OutcomeCode.seatHeld ? { code, seats: [3, 4] } : { code });
     assert.ok(message?.op === ServerOp.answer);
-    assert.deepEqual([message.code, message.body], [
-      code,
-      { kind: 'refused', seats: code === OutcomeCode.seatHeld ? [3, 4] : [] },
-    ]);
+    assert.deepEqual(
+      [message.code, message.body],
+      [code, { kind: 'refused', seats: code === OutcomeCode.seatHeld ? [3, 4] : [] }],
+    );
   }
 });
 

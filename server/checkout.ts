@@ -41,6 +41,8 @@ export interface CheckoutPorts {
 
 export class Checkout {
   readonly #ports: CheckoutPorts;
+  #loggedMs = 0;
+  #unlogged = 0;
 
   constructor(ports: CheckoutPorts) {
     this.#ports = ports;
@@ -51,7 +53,7 @@ export class Checkout {
     this.#buy(request).then(
       ({ outcome, version }) => asker.answered(tag, request.requestId, outcome, version, this.#ports.nowMs()),
       (cause: unknown) => {
-        this.#ports.log('a purchase did not come to an end; the buyer may repeat it', {
+        this.#logRarely('a purchase did not come to an end; the buyer may repeat it', {
           requestId: request.requestId,
           screening: request.screening,
           cause,
@@ -59,6 +61,16 @@ export class Checkout {
         asker.answered(tag, request.requestId, { code: OutcomeCode.unavailable }, 0, this.#ports.nowMs());
       },
     );
+  }
+
+  /** An outage is repeated by every buyer every few milliseconds; the log says it once a second. */
+  #logRarely(message: string, details: Readonly<Record<string, unknown>>): void {
+    this.#unlogged++;
+    const nowMs = this.#ports.nowMs();
+    if (nowMs - this.#loggedMs < 1_000) return;
+    this.#ports.log(message, { ...details, sinceLastLine: this.#unlogged });
+    this.#loggedMs = nowMs;
+    this.#unlogged = 0;
   }
 
   async #buy(request: PurchaseRequest): Promise<Step> {

@@ -58,7 +58,9 @@ test('[G12] time is told as time left, by the clock of the owner', async () => {
   const socket = await stage.greeted();
   socket.says(hold(1));
   stage.nowMs = T0 + 99_999_999;
-  stage.bus.next('hold').answer({ code: 0, kind: 'hold', hold: 9, seats: [1], deadlineMs: T0 + 480_000 }, 12, T0 + 1_000);
+  stage.bus
+    .next('hold')
+    .answer({ code: 0, kind: 'hold', hold: 9, seats: [1], deadlineMs: T0 + 480_000 }, 12, T0 + 1_000);
   await endOfTurn();
   const [answer] = socket.hears();
   assert.ok(answer?.op === ServerOp.answer);

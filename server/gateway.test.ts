@@ -165,7 +165,8 @@ test('[G7] a ping is answered by the gateway itself', async () => {
 test('[G2] a flood of messages closes the connection, and nothing of the frame that was too much is done', async () => {
   const stage = new GatewayStage({ messagesPerSecond: 5 });
   const socket = await stage.greeted();
-  for (let frame = 0; frame < 3; frame++) socket.says(hold(`${ID}-${frame}-a`), hold(`${ID}-${frame}-b`), hold(`${ID}-${frame}-c`));
+  for (let frame = 0; frame < 3; frame++)
+    socket.says(hold(`${ID}-${frame}-a`), hold(`${ID}-${frame}-b`), hold(`${ID}-${frame}-c`));
   const isOpen = socket.closed === null;
   socket.says(hold(`${ID}-last`));
   await turns();
@@ -232,7 +233,15 @@ test('[G9] ticket types that are given and not chosen are refused before anybody
   const stage = new GatewayStage();
   const socket = await stage.greeted();
   for (const type of [0, 4, 5]) {
-    const buy = { op: ClientOp.buy, requestId: ID, screening: 7, hold: 9, seats: [[1, type]], method: 'sandbox', detail: '' };
+    const buy = {
+      op: ClientOp.buy,
+      requestId: ID,
+      screening: 7,
+      hold: 9,
+      seats: [[1, type]],
+      method: 'sandbox',
+      detail: '',
+    };
     socket.says(buy as unknown as ClientRequest);
     await turns();
     await endOfTurn();
@@ -244,7 +253,13 @@ test('[G9] ticket types that are given and not chosen are refused before anybody
 
 test('[G10] a handshake is refused for want of the subprotocol, for its origin, for too many, and while the server stops', () => {
   const stage = new GatewayStage({ connectionsPerAddress: 2 });
-  const request = { path: '/ws', query: '', remoteAddress: '203.0.113.7', header: () => undefined, protocols: ['other'] };
+  const request = {
+    path: '/ws',
+    query: '',
+    remoteAddress: '203.0.113.7',
+    header: () => undefined,
+    protocols: ['other'],
+  };
   const refusals: number[] = [];
   const refused = (answer: ReturnType<GatewayStage['upgrade']>): void => {
     assert.ok(!answer.accept);

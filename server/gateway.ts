@@ -144,7 +144,7 @@ export class Gateway implements ConnectionHost, SocketHandlers<Connection> {
     if (connection.isCounted) connections.leave(connection.address);
   }
 
-  /** From now on no new connection; the open ones go on. */
+  /** From now on no new connection and no new command; answers under way still go out. */
   stopAccepting(): void {
     this.#isClosing = true;
   }
@@ -233,8 +233,9 @@ export class Gateway implements ConnectionHost, SocketHandlers<Connection> {
   }
 
   #submit(connection: Connection, screening: number, command: ActorMessage): void {
-    if (connection.commandsUnderWay >= COMMANDS_UNDER_WAY_MAX) {
-      connection.refuse(command.requestId, OutcomeCode.busy);
+    const refusal = this.#refusalNow(connection);
+    if (refusal !== null) {
+      connection.refuse(command.requestId, refusal);
       return;
     }
     connection.commandsUnderWay++;
@@ -248,14 +249,21 @@ export class Gateway implements ConnectionHost, SocketHandlers<Connection> {
       connection.refuse(requestId, OutcomeCode.paymentRefused);
       return;
     }
-    if (connection.commandsUnderWay >= COMMANDS_UNDER_WAY_MAX) {
-      connection.refuse(requestId, OutcomeCode.busy);
+    const refusal = this.#refusalNow(connection);
+    if (refusal !== null) {
+      connection.refuse(requestId, refusal);
       return;
     }
     connection.commandsUnderWay++;
     this.commandsUnderWay++;
     const types = seats as readonly (readonly [number, TicketType])[];
     this.#ports.checkout.buy({ buyer, requestId, screening, hold, seats: types, detail }, connection, screening);
+  }
+
+  /** While the server drains nothing new is begun: what would be stored now could not be answered any more. */
+  #refusalNow(connection: Connection): typeof OutcomeCode.unavailable | typeof OutcomeCode.busy | null {
+    if (this.#isClosing) return OutcomeCode.unavailable;
+    return connection.commandsUnderWay >= COMMANDS_UNDER_WAY_MAX ? OutcomeCode.busy : null;
   }
 
   #watch(connection: Connection, screening: number, epoch: number, version: number): void {

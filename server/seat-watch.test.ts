@@ -75,12 +75,10 @@ test('[V1] a snapshot says every seat', async () => {
   stage.bus.subscriberOf(7).snapshotTaken(snapshotAt(3));
   const [snapshot] = socket.hears();
   assert.ok(snapshot?.op === ServerOp.snapshot);
-  assert.deepEqual([snapshot.screening, snapshot.epoch, snapshot.salesOpen, [...snapshot.status]], [
-    7,
-    1,
-    true,
-    [0, 1, 2, 3, 0, 1, 2, 3, 0],
-  ]);
+  assert.deepEqual(
+    [snapshot.screening, snapshot.epoch, snapshot.salesOpen, [...snapshot.status]],
+    [7, 1, true, [0, 1, 2, 3, 0, 1, 2, 3, 0]],
+  );
 });
 
 test('[V2] whoever comes later gets the present seat map from this thread; the owner is not asked again', async () => {
@@ -102,10 +100,13 @@ test('[V2] a client whose own replica is at exactly this epoch and version gets 
   strange.says(watch(7, 2, 3));
   stage.bus.subscriberOf(7).seatsChanged(deltaTo(4, 0, 1));
   assert.deepEqual(seen(current), ['delta 3-4']);
-  assert.deepEqual([seen(stale), seen(strange)], [
-    ['snapshot 3', 'delta 3-4'],
-    ['snapshot 3', 'delta 3-4'],
-  ]);
+  assert.deepEqual(
+    [seen(stale), seen(strange)],
+    [
+      ['snapshot 3', 'delta 3-4'],
+      ['snapshot 3', 'delta 3-4'],
+    ],
+  );
 });
 
 test('[V3] each delta is one frame, the same bytes for every watcher', async () => {
@@ -210,7 +211,10 @@ test('[V7] after unwatch nothing comes; with its last watcher the thread stops f
   subscriber.seatsChanged(deltaTo(4, 0, 1));
   assert.deepEqual([seen(socket), seen(other).at(-1), stage.bus.log], [[], 'delta 3-4', ['subscribe 7']]);
   other.hangsUp();
-  assert.deepEqual([stage.bus.log.at(-1), stage.watch.watchedScreenings, stage.counters.watchers], ['unsubscribe 7', 0, 0]);
+  assert.deepEqual(
+    [stage.bus.log.at(-1), stage.watch.watchedScreenings, stage.counters.watchers],
+    ['unsubscribe 7', 0, 0],
+  );
   // What was on its way does no harm.
   subscriber.seatsChanged(deltaTo(5, 0, 1));
   subscriber.snapshotTaken(snapshotAt(5));

@@ -2,8 +2,8 @@
  * A shard thread: engine below, gateway above, one event loop for both. Started by the main thread, which says when to
  * listen and when to drain.
  *
- * Draining, in this order: not ready and no new connections; wait until the answers of what is under way are out; close
- * the sockets with "service restart"; stop the engine, which writes snapshots; end.
+ * Draining: not ready, no new connections, no new commands; the answers of what is under way go out. Then, when all
+ * threads have come so far: the sockets are closed with "service restart", the engine stops and writes snapshots.
  */
 
 import { setTimeout as delay } from 'node:timers/promises';
@@ -189,12 +189,15 @@ async function drain(): Promise<void> {
   socketServer?.stopAccepting();
   const endsAtMs = Date.now() + DRAIN_MS;
   while (gateway.commandsUnderWay > 0 && Date.now() < endsAtMs) await delay(5);
-  await engine.journal.whenIdle();
+  gateway.flush();
+  tell({ kind: 'idle' });
+}
+
+async function stop(): Promise<void> {
   gateway.flush();
   await socketServer?.close(CloseCode.serviceRestart, 'the server is restarting');
   await engine.stop();
   for (const link of start.links.values()) link.close();
-  tell({ kind: 'drained' });
   main?.close();
 }
 
@@ -218,6 +221,9 @@ main.on('message', (message: ToThread) => {
       return;
     case 'drain':
       drain().catch(failWith('the thread could not be drained'));
+      return;
+    case 'stop':
+      stop().catch(failWith('the thread could not be stopped'));
       return;
   }
 });

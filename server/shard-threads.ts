@@ -72,17 +72,26 @@ export class ShardThreads {
     return { port: chosen, adapter, listeners };
   }
 
-  /** Drains all threads at once; resolves when they have ended. */
+  /**
+   * Drains all threads; resolves when they have ended. In two steps, because the threads work for each other: a
+   * purchase of one sells seats of another, so that none may stop before all are idle.
+   */
   async drain(): Promise<void> {
+    const living = [...this.#threads.keys()].filter((thread) => this.#threads[thread]?.isExpectedToExit === false);
     await Promise.all(
-      this.#threads.map(async (thread, index) => {
-        if (!thread.isExpectedToExit) {
-          thread.isExpectedToExit = true;
-          this.#tell(index, { kind: 'drain' });
-        }
-        await thread.exited;
+      living.map((thread) => {
+        const idle = this.#next('idle', thread);
+        this.#tell(thread, { kind: 'drain' });
+        // One that dies meanwhile is not waited for.
+        return Promise.race([idle, this.#threads[thread]?.exited]);
       }),
     );
+    for (const thread of living) {
+      const state = this.#threads[thread];
+      if (state !== undefined) state.isExpectedToExit = true;
+      this.#tell(thread, { kind: 'stop' });
+    }
+    await Promise.all(this.#threads.map(({ exited }) => exited));
   }
 
   #watch(thread: number, worker: Worker): void {

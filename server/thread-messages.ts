@@ -26,8 +26,10 @@ export type ToThread =
   | { readonly kind: 'listen'; readonly port: number }
   | { readonly kind: 'collect-metrics'; readonly id: number }
   | { readonly kind: 'all-metrics'; readonly id: number; readonly threads: readonly object[][] }
-  /** Not ready any more: say so on /readyz, accept no new connection, settle what is in flight, close. */
-  | { readonly kind: 'drain' };
+  /** Not ready any more: say so on /readyz, take no new connection and no new command, and say `idle` when every command is answered. */
+  | { readonly kind: 'drain' }
+  /** All threads are idle: no other one needs this one's actors any more. Close and end. */
+  | { readonly kind: 'stop' };
 
 export type FromThread =
   | { readonly kind: 'started' }
@@ -35,5 +37,5 @@ export type FromThread =
   | { readonly kind: 'listening'; readonly port: number | null; readonly adapter: string }
   | { readonly kind: 'metrics'; readonly id: number; readonly values: readonly object[] }
   | { readonly kind: 'want-all-metrics'; readonly id: number }
-  | { readonly kind: 'drained' }
+  | { readonly kind: 'idle' }
   | { readonly kind: 'failed'; readonly reason: string };

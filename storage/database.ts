@@ -113,7 +113,8 @@ export function createPool(
     ...clientConfig(config, role, name),
     max,
     allowExitOnIdle: true,
-    ...(queryTimeoutMs === 0 ? {} : { query_timeout: queryTimeoutMs }),
+    // A line that has gone silent: neither its queries nor its idle connections are waited for.
+    ...(queryTimeoutMs === 0 ? {} : { query_timeout: queryTimeoutMs, idleTimeoutMillis: 1_000 }),
   });
   // Without a handler an idle connection's end would be an uncaught error and end the process.
   pool.on('error', onIdleError);

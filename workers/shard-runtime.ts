@@ -410,7 +410,8 @@ export class ShardRuntime implements ActorHost {
     const shard = shardOf(screening);
     this.#ports.log('warn', `an actor ended: ${reason}`, { screening, version: actor.replica.version });
     if (reason === 'fenced') void this.#ports.ownership.deposed(shard, this.#ports.ownership.epochOf(shard) ?? 0);
-    this.#rest(screening, actor.state.holds.size > 0);
+    // A lost commit was read back: the database answers again, there is nobody to make room for.
+    this.#rest(screening, actor.state.holds.size > 0, reason !== 'lost');
   }
 
   /** After the answers of a commit: one delta for each screening that changed. */
@@ -431,12 +432,14 @@ export class ShardRuntime implements ActorHost {
   }
 
   /** No new try before the pause is over; it doubles while the screening keeps being ended. */
-  #rest(screening: number, isWanted = false): void {
+  #rest(screening: number, isWanted = false, isDoubling = true): void {
     const nowMs = this.#ports.nowMs();
     const { restMs, restMaxMs } = this.#ports.limits;
     const before = this.#rests.get(screening);
     const pauseMs =
-      before === undefined || nowMs - before.lastMs > 60_000 ? restMs : Math.min(before.pauseMs * 2, restMaxMs);
+      !isDoubling || before === undefined || nowMs - before.lastMs > 60_000
+        ? restMs
+        : Math.min(before.pauseMs * 2, restMaxMs);
     this.#rests.set(screening, { pauseMs, lastMs: nowMs });
     this.#slots.set(screening, { is: 'resting', untilMs: nowMs + pauseMs, isWanted });
     this.#wheel.add(screening, nowMs + pauseMs);

@@ -131,7 +131,8 @@ export class ScreeningPage {
         break;
       }
       case 'changed':
-        this.#map?.glow(event.changed.filter((seat) => !this.#mine.isMine(seat) && !this.#mine.isAsked(seat)));
+        // What my own command changes needs no light.
+        if (!this.#mine.isWorking) this.#map?.glow(event.changed.filter((seat) => !this.#mine.isMine(seat)));
         break;
       case 'stale':
         this.#isStale = true;

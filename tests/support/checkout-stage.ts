@@ -1,0 +1,135 @@
+/**
+ * A checkout on a real runtime, with the provider in the test's hands and a bus that can lose answers: the owner has done what it was
+ * told, and nobody hears of it.
+ */
+import assert from 'node:assert/strict';
+import type { TicketType } from '../../actors/seat-command.ts';
+import { OutcomeCode } from '../../actors/seat-outcome.ts';
+import { Checkout, type PurchaseRequest } from '../../server/checkout.ts';
+import type { Authorisation, PaymentProvider } from '../../server/payments/payment-port.ts';
+import type { ActorMessage, Bus } from '../../workers/bus.ts';
+import { turns } from './hand-store.ts';
+import { Heard } from './heard.ts';
+import { RuntimeStage, type StageOptions } from './runtime-stage.ts';
+import { hold } from './screening.ts';
+
+type Step = 'begin-payment' | 'confirm' | 'cancel-payment';
+
+export class CheckoutStage {
+  readonly runtime: RuntimeStage;
+  readonly payments = new HandPayments();
+  /** Price of a full ticket, cents; null: no such screening; an error: the catalogue cannot be read. */
+  price: number | null | Error = 3_000;
+  /** Steps whose answer will be lost, once each: `unavailable` is heard, or nothing at all. */
+  lost: { readonly step: Step; readonly heard: 'unavailable' | 'nothing' }[] = [];
+  /** Steps that will not reach their owner, once each. */
+  refused: Step[] = [];
+  /** Steps that reached the bus. */
+  readonly steps: Step[] = [];
+  readonly logged: string[] = [];
+  readonly checkout: Checkout;
+
+  constructor(options: StageOptions = {}) {
+    this.runtime = new RuntimeStage(options);
+    this.checkout = new Checkout({
+      bus: this.#bus(),
+      payments: this.payments,
+      priceCents: () => (this.price instanceof Error ? Promise.reject(this.price) : Promise.resolve(this.price)),
+      nowMs: () => this.runtime.nowMs,
+      stepDeadlineMs: 5_000,
+      log: (message) => this.logged.push(message),
+    });
+  }
+
+  /** A hold of these seats of screening 7. */
+  async held(buyer: string, seats: readonly number[]): Promise<number> {
+    const heard = await this.runtime.does(7, hold(buyer, seats), `hold-${buyer}-${seats.join('-')}`);
+    return heard.accepted('hold').hold;
+  }
+
+  /** Buys, and lets everything happen that can. */
+  async buys(request: PurchaseRequest): Promise<Heard> {
+    const heard = new Heard();
+    this.checkout.buy(request, heard, 1);
+    await turns();
+    await turns();
+    return heard;
+  }
+
+  /** How many orders the journal sold, and how many payments began. */
+  get sales(): { readonly begun: number; readonly sold: number; readonly tickets: number } {
+    const facts = this.runtime.facts(7).map(({ fact }) => fact);
+    return {
+      begun: facts.filter(({ kind }) => kind === 8).length,
+      sold: facts.filter(({ kind }) => kind === 10).length,
+      tickets: facts.reduce((sum, fact) => sum + (fact.kind === 10 ? fact.tickets.length : 0), 0),
+    };
+  }
+
+  #bus(): Bus {
+    const { runtime } = this.runtime;
+    return {
+      submit: (screening, command, asker, tag, deadlineMs) => {
+        const step = command.kind as Step;
+        this.steps.push(step);
+        const refusedAt = this.refused.indexOf(step);
+        if (refusedAt >= 0) {
+          this.refused.splice(refusedAt, 1);
+          asker.answered(tag, command.requestId, { code: OutcomeCode.unavailable }, 0, this.runtime.nowMs);
+          return;
+        }
+        const lostAt = this.lost.findIndex((lost) => lost.step === step);
+        const [lost] = lostAt < 0 ? [] : this.lost.splice(lostAt, 1);
+        runtime.submit(
+          screening,
+          command satisfies ActorMessage,
+          {
+            answered: (ownTag, requestId, outcome, version, nowMs) => {
+              if (lost?.heard === 'nothing') return;
+              const heard = lost === undefined ? outcome : ({ code: OutcomeCode.unavailable } as const);
+              asker.answered(ownTag, requestId, heard, version, nowMs);
+            },
+          },
+          tag,
+          deadlineMs,
+        );
+      },
+      subscribe: () => assert.fail('a checkout follows nobody'),
+      unsubscribe: () => assert.fail('a checkout follows nobody'),
+    };
+  }
+}
+
+/** A provider that says what the test wants: 'approved' unless told otherwise. */
+export class HandPayments implements PaymentProvider {
+  readonly authorised: { readonly order: string; readonly amountCents: number; readonly detail: string }[] = [];
+  readonly ended: string[] = [];
+  /** What the next authorisations answer; an error: nobody knows. */
+  answers: (Authorisation | Error)[] = [];
+  endAnswer: 'cancelled' | 'paid' | Error = 'cancelled';
+
+  authorise(order: string, amountCents: number, detail: string): Promise<Authorisation> {
+    this.authorised.push({ order, amountCents, detail });
+    const answer = this.answers.shift() ?? 'approved';
+    return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
+  }
+
+  end(order: string): Promise<'cancelled' | 'paid'> {
+    this.ended.push(order);
+    const { endAnswer } = this;
+    return endAnswer instanceof Error ? Promise.reject(endAnswer) : Promise.resolve(endAnswer);
+  }
+}
+
+export function purchase(holdId: number, seats: readonly number[], request: Partial<PurchaseRequest> = {}): PurchaseRequest {
+  const types = seats.map((seat): readonly [number, TicketType] => [seat, 1]);
+  return {
+    buyer: 'ana',
+    requestId: 'purchase-0123456789',
+    screening: 7,
+    hold: holdId,
+    seats: types,
+    detail: 'approved',
+    ...request,
+  };
+}
