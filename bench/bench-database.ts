@@ -3,14 +3,20 @@
  * it lies on the same disk; a RAM disk would make commits free), or the server of DATABASE_URL. Every part of a run
  * gets a database of its own on it, so that the ceiling, the engine and the peers meet the same server, disk and settings.
  */
-import { rmSync } from 'node:fs';
-import path from 'node:path';
 import pg from 'pg';
-import { clientConfig, type DatabaseConfig, inDatabase, parseDatabaseUrl } from '../storage/database.ts';
-import { defaultEmbeddedFolder, startEmbedded } from '../storage/embedded-postgres.ts';
+import {
+  clientConfig,
+  type DatabaseConfig,
+  type DatabaseRole,
+  inDatabase,
+  parseDatabaseUrl,
+} from '../storage/database.ts';
+import { startEmbedded } from '../storage/embedded-postgres.ts';
 import { SILENT_LOG } from '../storage/log.ts';
 import { migrate } from '../storage/migrate.ts';
+import { benchFolder, removeFolder } from './bench-folder.ts';
 import { childrenCpuSeconds } from './process-times.ts';
+import { stopWhenInterrupted } from './run-parts.ts';
 
 export class BenchDatabase {
   readonly #admin: DatabaseConfig;
@@ -33,11 +39,18 @@ export class BenchDatabase {
       const config = parseDatabaseUrl(url);
       return new BenchDatabase(config, config, 0, async () => {});
     }
-    const folder = path.join(path.dirname(defaultEmbeddedFolder()), `bench-${process.pid}`);
-    const embedded = await startEmbedded({ folder, log: SILENT_LOG });
+    const folder = benchFolder('postgres');
+    const starting = startEmbedded({ folder, log: SILENT_LOG });
+    const stop = async (): Promise<void> => {
+      const embedded = await starting.catch(() => null);
+      await embedded?.stop();
+      removeFolder(embedded?.folder ?? folder);
+    };
+    const stopped = stopWhenInterrupted(stop);
+    const embedded = await starting;
     return new BenchDatabase(embedded.superuser, embedded.config, embedded.pid, async () => {
-      await embedded.stop();
-      rmSync(embedded.folder, { recursive: true, force: true });
+      stopped();
+      await stop();
     });
   }
 
@@ -85,13 +98,26 @@ export class BenchDatabase {
   }
 }
 
+/** A connected client in `role`. */
+export async function connect(
+  config: DatabaseConfig,
+  role: DatabaseRole,
+  name: string,
+  pipeline = false,
+): Promise<pg.Client> {
+  const client = new pg.Client({ ...clientConfig(config, role, `poltrona bench ${name}`), pipeline });
+  // A connection that breaks also fails the query under way, or the next one.
+  client.on('error', () => {});
+  await client.connect();
+  return client;
+}
+
 /** One connection as the owner of the tables, for as long as `work` takes. */
 export async function withClient<Result>(
   config: DatabaseConfig,
   work: (client: pg.Client) => Promise<Result>,
 ): Promise<Result> {
-  const client = new pg.Client(clientConfig(config, 'migrator', 'poltrona bench'));
-  await client.connect();
+  const client = await connect(config, 'migrator', 'owner');
   try {
     return await work(client);
   } finally {

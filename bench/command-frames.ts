@@ -79,13 +79,8 @@ export class CommandFrames {
     bytes[at++] = 0xa0 | ID_LENGTH;
     const prefix = this.#idPrefix;
     for (let i = 0; i < ID_PREFIX_LENGTH; i++) bytes[at++] = prefix[i]!;
-    bytes[at++] = ALPHABET[Math.floor(sequence / 2 ** 30) & 63]!;
-    bytes[at++] = ALPHABET[(sequence >>> 24) & 63]!;
-    bytes[at++] = ALPHABET[(sequence >>> 18) & 63]!;
-    bytes[at++] = ALPHABET[(sequence >>> 12) & 63]!;
-    bytes[at++] = ALPHABET[(sequence >>> 6) & 63]!;
-    bytes[at++] = ALPHABET[sequence & 63]!;
-    this.#end = at;
+    writeSequence(bytes, at, sequence);
+    this.#end = at + ID_LENGTH - ID_PREFIX_LENGTH;
     this.#uint(screening);
   }
 
@@ -148,11 +143,22 @@ export class CommandFrames {
   }
 }
 
-/** The request id of `sequence`, as text. */
+const idBytes = Buffer.alloc(ID_LENGTH);
+
+/** The request id of `sequence`, as text: in one piece, as a decoder makes it, and not as a chain of pieces. */
 export function requestIdOf(idPrefix: string, sequence: number): string {
-  let text = idPrefix;
-  for (const shift of [30, 24, 18, 12, 6, 0]) text += String.fromCharCode(ALPHABET[Math.floor(sequence / 2 ** shift) & 63]!);
-  return text;
+  idBytes.write(idPrefix, 'latin1');
+  writeSequence(idBytes, ID_PREFIX_LENGTH, sequence);
+  return idBytes.toString('latin1');
+}
+
+function writeSequence(bytes: Buffer, at: number, sequence: number): void {
+  bytes[at] = ALPHABET[Math.floor(sequence / 2 ** 30) & 63]!;
+  bytes[at + 1] = ALPHABET[(sequence >>> 24) & 63]!;
+  bytes[at + 2] = ALPHABET[(sequence >>> 18) & 63]!;
+  bytes[at + 3] = ALPHABET[(sequence >>> 12) & 63]!;
+  bytes[at + 4] = ALPHABET[(sequence >>> 6) & 63]!;
+  bytes[at + 5] = ALPHABET[sequence & 63]!;
 }
 
 /** The low 24 bits of the sequence in a request id that begins at `at`. */

@@ -4,15 +4,15 @@
  * before the clock starts, one connection sends one batch after another and waits for each commit (ReadyForQuery), into the
  * migrated journal, as the shard role, fsync and all. The engine has to decide, encode and answer as well, on the same cores.
  */
-import pg from 'pg';
+import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
-import { clientConfig, type DatabaseConfig } from '../storage/database.ts';
+import type { DatabaseConfig } from '../storage/database.ts';
 import { JOURNAL_COLUMNS } from '../storage/fact-codec.ts';
-import type { BenchDatabase } from './bench-database.ts';
+import { type BenchDatabase, connect } from './bench-database.ts';
 import { journalBatches, type WriterBatches } from './journal-rows.ts';
 import { LatencyHistogram, type LatencySummary } from './latency-histogram.ts';
-import { createProgramme } from './programme.ts';
 import type { BenchOptions } from './options.ts';
+import { createProgramme } from './programme.ts';
 
 /** Rows kept ready for one measurement: some seconds of work, 150 MB. */
 const ROWS_MAX = 1_200_000;
@@ -41,13 +41,7 @@ export async function measureCeiling(
   const plan = { ...options, firstScreening, seatsPerBuyer: 10 };
   const wanted = options.smoke ? 20_000 : Math.min(ROWS_MAX, options.seconds * ROWS_PER_SECOND_GUESS);
   const work = journalBatches(plan, writers, batchRows, wanted);
-  const clients = await Promise.all(
-    work.map(async (_, writer) => {
-      const client = new pg.Client(clientConfig(config, 'shard', `poltrona bench copy ${writer}`));
-      await client.connect();
-      return client;
-    }),
-  );
+  const clients = await Promise.all(work.map((_, writer) => connect(config, 'shard', `copy ${writer}`)));
   await database.settle();
   const commit = new LatencyHistogram();
   const startedMs = performance.now();

@@ -30,7 +30,12 @@ export function journalBatches(plan: WalkPlan, writers: number, batchRows: numbe
   const penOf = (screening: number): BatchPen => pens[owners[shardOf(screening)]!]!;
   const versions = new Uint32Array(plan.screenings);
   let atMs = Date.now();
-  const write = (screening: number, requestId: string | null, fingerprint: number, fact: (version: number) => Fact): number => {
+  const write = (
+    screening: number,
+    requestId: string | null,
+    fingerprint: number,
+    fact: (version: number) => Fact,
+  ): number => {
     const index = screening - plan.firstScreening;
     const version = ++versions[index]!;
     penOf(screening).add(screening, { version, epoch: EPOCH, atMs, requestId, fingerprint, fact: fact(version) });
@@ -51,7 +56,13 @@ export function journalBatches(plan: WalkPlan, writers: number, batchRows: numbe
       if (walk.sent(spot)) {
         const fingerprint = fingerprintOf({ kind: 'hold', requestId, buyer, atMs, seats });
         const deadlineMs = atMs + HOLD_TTL_MS;
-        const hold = write(screening, requestId, fingerprint, (version) => ({ kind: FactKind.held, hold: version, buyer, seats, deadlineMs }));
+        const hold = write(screening, requestId, fingerprint, (version) => ({
+          kind: FactKind.held,
+          hold: version,
+          buyer,
+          seats,
+          deadlineMs,
+        }));
         walk.answered(spot, true, hold);
       } else {
         const hold = walk.holdOf(spot);

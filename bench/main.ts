@@ -1,8 +1,10 @@
 /** `npm run bench -- NAME`: runs one benchmark. Exit code 1 when the audit found something, or when it could not be run. */
-import { readOptions, type BenchName, type BenchOptions, USAGE } from './options.ts';
+import { sweepBenchFolders } from './bench-folder.ts';
+import { type BenchName, type BenchOptions, readOptions, USAGE } from './options.ts';
 import { Reporter } from './result.ts';
 import { runCopy } from './run-copy.ts';
 import { runMicro } from './run-micro.ts';
+import { stopEverything } from './run-parts.ts';
 import { runPeers } from './run-peers.ts';
 import { runRecover } from './run-recover.ts';
 import { runSeats } from './run-seats.ts';
@@ -26,8 +28,21 @@ async function main(): Promise<number> {
     process.stderr.write(`${cause instanceof Error ? cause.message : String(cause)}\n\n${USAGE}\n`);
     return 2;
   }
-  const isClean = await BENCHMARKS[options.name](options, new Reporter(options));
-  return isClean ? 0 : 1;
+  let isInterrupted = false;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      isInterrupted = true;
+      void stopEverything().finally(() => process.exit(130));
+    });
+  }
+  await sweepBenchFolders();
+  try {
+    return (await BENCHMARKS[options.name](options, new Reporter(options))) ? 0 : 1;
+  } catch (cause) {
+    // The parts are being stopped under it; what it says about that is of no interest, and the exit is coming.
+    if (isInterrupted) return new Promise<number>(() => {});
+    throw cause;
+  }
 }
 
 process.exitCode = await main();

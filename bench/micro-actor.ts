@@ -1,8 +1,8 @@
 /** The actor's own steps, without anything around them: what a decision costs before a byte of it moves. */
 import { fingerprintOf } from '../actors/fingerprint.ts';
+import type { Command, HoldCommand } from '../actors/seat-command.ts';
 import { decide } from '../actors/seat-decide.ts';
 import { evolve } from '../actors/seat-evolve.ts';
-import type { Command, HoldCommand } from '../actors/seat-command.ts';
 import type { RecordedFact } from '../actors/seat-fact.ts';
 import type { SeatMap } from '../actors/seat-map.ts';
 import { initialState, type ScreeningRules, type ScreeningState } from '../actors/seat-state.ts';
@@ -74,8 +74,10 @@ function soldWellStates(map: SeatMap, nextId: () => string): ScreeningState[] {
   });
 }
 
+const buyers = Array.from({ length: 20 }, (_, buyer) => `bench-micro-buyer-${String(buyer).padStart(3, '0')}`);
+
 function buyerOf(seat: number): string {
-  return `bench-micro-buyer-${String(Math.floor(seat / 10)).padStart(3, '0')}`;
+  return buyers[Math.floor(seat / 10)]!;
 }
 
 /** Yields name and figure. */

@@ -65,7 +65,13 @@ export function* microEdges(seconds: number): Generator<readonly [string, MicroR
       atMs: 1_764_000_000_000 + index,
       requestId,
       fingerprint: 2_345_678_901,
-      fact: { kind: 4, hold: index + 2, buyer: 'bench-micro-buyer-001', seats: [index % 200], deadlineMs: 1_764_000_480_000 },
+      fact: {
+        kind: 4,
+        hold: index + 2,
+        buyer: 'bench-micro-buyer-001',
+        seats: [index % 200],
+        deadlineMs: 1_764_000_480_000,
+      },
     }),
   );
   const row = new RowWriter();

@@ -37,8 +37,20 @@ class Counter implements Asker {
 function runtimeWithoutDatabase(): ShardRuntime {
   const map = hall();
   const journal = new Journal(
-    { commit: () => Promise.resolve(), readBack: () => Promise.resolve('stored'), lastVersions: () => Promise.resolve(new Map()) },
-    { committed() {}, fenced() {}, unknown() {}, rejected() {}, lost() {}, released: () => runtime.publishChanges(), failed() {} },
+    {
+      commit: () => Promise.resolve(),
+      readBack: () => Promise.resolve('stored'),
+      lastVersions: () => Promise.resolve(new Map()),
+    },
+    {
+      committed() {},
+      fenced() {},
+      unknown() {},
+      rejected() {},
+      lost() {},
+      released: () => runtime.publishChanges(),
+      failed() {},
+    },
     { soon: (callback) => void setImmediate(callback), nowMs: () => performance.now() },
   );
   const runtime: ShardRuntime = new ShardRuntime({
@@ -83,7 +95,10 @@ export async function* microEngine(seconds: number): AsyncGenerator<readonly [st
   ];
 
   const { port1, port2 } = new MessageChannel();
-  const worker = new Worker(new URL('./micro-link-thread.js', import.meta.url), { workerData: port2, transferList: [port2] });
+  const worker = new Worker(new URL('./micro-link-thread.js', import.meta.url), {
+    workerData: port2,
+    transferList: [port2],
+  });
   const endOfTurn = (callback: () => void): void => void setImmediate(callback);
   const nobodyAsks = { submit() {}, subscribe() {}, unsubscribe() {}, forgetSubscriber() {} };
   const link = new ThreadLink(port1 as unknown as LinkPort, { server: nobodyAsks, nowMs: Date.now, endOfTurn });

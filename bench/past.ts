@@ -1,12 +1,11 @@
 /** A past for `recover`: many screenings that sold a little, a few that were fought over. Written straight into the journal of a stopped server. */
-import { randomUUID } from 'node:crypto';
-import pg from 'pg';
+import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
-import { clientConfig, type DatabaseConfig } from '../storage/database.ts';
+import type { DatabaseConfig } from '../storage/database.ts';
 import { startEmbedded } from '../storage/embedded-postgres.ts';
 import { JOURNAL_COLUMNS } from '../storage/fact-codec.ts';
 import { SILENT_LOG } from '../storage/log.ts';
-import { withClient } from './bench-database.ts';
+import { connect, withClient } from './bench-database.ts';
 import { journalBatches } from './journal-rows.ts';
 import { createProgramme } from './programme.ts';
 
@@ -43,13 +42,15 @@ export function preparePast(
   return withEmbedded(folder, async (config, owner) => {
     const firstScreening = await createProgramme(config, wanted.screenings, SEATS);
     const firstDeep = await createProgramme(config, wanted.deep, SEATS);
-    const client = new pg.Client(clientConfig(config, 'shard', `poltrona bench past ${randomUUID()}`));
-    await client.connect();
+    const client = await connect(config, 'shard', 'past');
     const plan = { seats: SEATS, connections: BUYERS, seatsPerBuyer: 10 };
     const shallow = { ...plan, firstScreening, screenings: wanted.screenings };
     await copyIn(client, journalBatches(shallow, 1, BATCH_ROWS, wanted.screenings * (SHALLOW_FACTS - 1)));
     for (let screening = firstDeep; screening < firstDeep + wanted.deep; screening++) {
-      await copyIn(client, journalBatches({ ...plan, firstScreening: screening, screenings: 1 }, 1, BATCH_ROWS, wanted.deepFacts));
+      await copyIn(
+        client,
+        journalBatches({ ...plan, firstScreening: screening, screenings: 1 }, 1, BATCH_ROWS, wanted.deepFacts),
+      );
     }
     await client.end();
     await owner.query('analyze');

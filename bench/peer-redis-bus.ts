@@ -45,11 +45,26 @@ export class RedisBus implements Bus {
     if (command.kind === 'hold') {
       const [seat = -1] = command.seats;
       const deadlineMs = nowMs + HOLD_TTL_MS;
-      const parts = ['EVALSHA', this.#holdScript, '1', `s:${screening}`, String(seat), `${command.buyer}:${deadlineMs}`, String(nowMs)];
+      const parts = [
+        'EVALSHA',
+        this.#holdScript,
+        '1',
+        `s:${screening}`,
+        String(seat),
+        `${command.buyer}:${deadlineMs}`,
+        String(nowMs),
+      ];
       this.#redis.send(parts, (reply) => {
         if (reply !== 1) this.#refuse(command.requestId, reply, OutcomeCode.seatHeld, asker, tag);
         // A hold of one seat is known by its seat.
-        else asker.answered(tag, command.requestId, { code: 0, kind: 'hold', hold: seat + 1, seats: command.seats, deadlineMs }, ++this.#version, nowMs);
+        else
+          asker.answered(
+            tag,
+            command.requestId,
+            { code: 0, kind: 'hold', hold: seat + 1, seats: command.seats, deadlineMs },
+            ++this.#version,
+            nowMs,
+          );
       });
     } else if (command.kind === 'release') {
       const { requestId, hold, buyer } = command;

@@ -5,15 +5,16 @@
  */
 import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { packageRoot } from '../storage/package-root.ts';
+import { benchFolder, removeFolder } from './bench-folder.ts';
 import type { LoadPlan, LoadResult } from './load-plan.ts';
 import { runLoad } from './load-process.ts';
 import type { BenchOptions } from './options.ts';
 import { RespClient } from './resp-client.ts';
+import { stopWhenInterrupted } from './run-parts.ts';
 import { HOST, ServerProcess } from './server-process.ts';
 
 const START_DEADLINE_MS = 10_000;
@@ -39,12 +40,18 @@ export function redisVersion(): string | null {
 /** Only where `redisVersion` is not null. Takes the better of one and two gateway threads. */
 export async function measureRedisPeer(options: BenchOptions, version: string): Promise<RedisPeerResult> {
   // Beside the PostgreSQL of the run: the same disk.
-  const folder = path.join(packageRoot(), '.poltrona', `bench-redis-${process.pid}`);
+  const folder = benchFolder('redis');
   mkdirSync(folder, { recursive: true });
   const socket = path.join(folder, 'redis.sock');
   const settings = { port: '0', unixsocket: socket, dir: folder, appendonly: 'yes', appendfsync: 'always', save: '' };
   const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
   const child = spawn('redis-server', args, { stdio: 'ignore' });
+  const stop = async (): Promise<void> => {
+    child.kill('SIGTERM');
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+    removeFolder(folder);
+  };
+  const stopped = stopWhenInterrupted(stop);
   try {
     const redis = await connect(child, socket);
     let best: { load: LoadResult; gatewayThreads: number } | null = null;
@@ -60,9 +67,8 @@ export async function measureRedisPeer(options: BenchOptions, version: string): 
     redis.close();
     return { version, ...best, plainPerSecond, pipelinedPerSecond, audit };
   } finally {
-    child.kill('SIGTERM');
-    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
-    rmSync(folder, { recursive: true, force: true });
+    stopped();
+    await stop();
   }
 }
 

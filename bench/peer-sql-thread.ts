@@ -1,7 +1,8 @@
 /** One client thread of a SQL peer: its connections, each of which sends one command after another. */
 import { parentPort, workerData } from 'node:worker_threads';
-import pg from 'pg';
-import { clientConfig, type DatabaseConfig } from '../storage/database.ts';
+import type pg from 'pg';
+import type { DatabaseConfig } from '../storage/database.ts';
+import { connect } from './bench-database.ts';
 import { requestIdOf } from './command-frames.ts';
 import { LatencyHistogram } from './latency-histogram.ts';
 import { SeatWalk, type WalkPlan } from './seat-walk.ts';
@@ -73,12 +74,13 @@ async function withConditionalUpdate(client: pg.Client, command: SeatCommand): P
   return rowCount === 1;
 }
 
-async function runConnection(load: SqlPeerLoad, index: number, clock: Clock, latency: LatencyHistogram): Promise<number> {
-  const client = new pg.Client({
-    ...clientConfig(load.config, 'migrator', `poltrona bench peer ${index}`),
-    pipeline: true,
-  });
-  await client.connect();
+async function runConnection(
+  load: SqlPeerLoad,
+  index: number,
+  clock: Clock,
+  latency: LatencyHistogram,
+): Promise<number> {
+  const client = await connect(load.config, 'migrator', `peer ${index}`, true);
   const walk = new SeatWalk(load.plan, index);
   const execute = load.kind === 'row-lock' ? withRowLock : withConditionalUpdate;
   const prefix = `benchpeer${String(index).padStart(7, '0')}`;

@@ -11,8 +11,8 @@
 import { Worker } from 'node:worker_threads';
 import type { DatabaseConfig } from '../storage/database.ts';
 import { type BenchDatabase, withClient } from './bench-database.ts';
-import type { SqlPeerKind, SqlPeerLoad, SqlPeerTally } from './peer-sql-thread.ts';
 import type { BenchOptions } from './options.ts';
+import type { SqlPeerKind, SqlPeerLoad, SqlPeerTally } from './peer-sql-thread.ts';
 
 const TRIAL_SECONDS = 0.7;
 /** Tables that are quickly made anew for each trial. */
@@ -63,7 +63,13 @@ async function run(
 ): Promise<{ perSecond: number; p50Ms: number; p99Ms: number }> {
   await makeTables(config, options);
   const { screenings, seats } = options;
-  const plan = { firstScreening: 1, screenings, seats, connections: choice.connections, seatsPerBuyer: SEATS_PER_BUYER };
+  const plan = {
+    firstScreening: 1,
+    screenings,
+    seats,
+    connections: choice.connections,
+    seatsPerBuyer: SEATS_PER_BUYER,
+  };
   const tallies = await Promise.all(
     Array.from({ length: choice.clientThreads }, (_, thread) =>
       runThread({ config, kind, plan, thread, threads: choice.clientThreads, warmSeconds: 0.3, seconds }),
@@ -117,6 +123,8 @@ export async function auditSqlPeer(config: DatabaseConfig): Promise<string> {
        where status <> coalesce(held, 0) or coalesce(held, 0) not in (0, 1)`,
     );
     const wrong = rows[0];
-    return wrong === undefined ? 'ok' : `seat ${wrong.seat} of screening ${wrong.screening} is not what its bookings say`;
+    return wrong === undefined
+      ? 'ok'
+      : `seat ${wrong.seat} of screening ${wrong.screening} is not what its bookings say`;
   });
 }

@@ -32,7 +32,13 @@ export class RawSocket {
   }
 
   /** Connects and upgrades. @throws when the server refuses. */
-  static open(host: string, port: number, path: string, protocol: string, listener: RawSocketListener): Promise<RawSocket> {
+  static open(
+    host: string,
+    port: number,
+    path: string,
+    protocol: string,
+    listener: RawSocketListener,
+  ): Promise<RawSocket> {
     return new Promise((resolve, reject) => {
       const key = randomBytes(16).toString('base64');
       let upgraded: RawSocket | null = null;

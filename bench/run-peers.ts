@@ -29,7 +29,13 @@ export async function runPeers(options: BenchOptions, reporter: Reporter): Promi
       reporter.progress(`peers: ${kind}`);
       const result = await measureSqlPeer(database, peerConfig, options, kind);
       const { perSecond, connections, clientThreads, p50Ms, p99Ms, trials } = result;
-      const figures = { client_connections: connections, client_threads: clientThreads, p50_ms: p50Ms, p99_ms: p99Ms, trials };
+      const figures = {
+        client_connections: connections,
+        client_threads: clientThreads,
+        p50_ms: p50Ms,
+        p99_ms: p99Ms,
+        trials,
+      };
       tell(kind, await auditSqlPeer(peerConfig), { [key]: round(perSecond), ...figures });
       return perSecond;
     };

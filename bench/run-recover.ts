@@ -3,17 +3,15 @@
  * the first command to a screening with a long past, memory of screenings and of idle connections, and the way back
  * after kill -9. The server runs as `npm start` runs it, with an embedded PostgreSQL of its own.
  */
-import { rmSync } from 'node:fs';
-import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { defaultEmbeddedFolder } from '../storage/embedded-postgres.ts';
+import { benchFolder, removeFolder } from './bench-folder.ts';
+import { audit } from './engine-load.ts';
 import { configurationOf } from './machine.ts';
 import type { BenchOptions } from './options.ts';
 import { preparePast, withEmbedded } from './past.ts';
 import { type Reporter, round } from './result.ts';
 import { SeatClient } from './seat-client.ts';
 import { ServerProcess } from './server-process.ts';
-import { audit } from './engine-load.ts';
 
 /** A seat that the prepared past leaves free. */
 const FREE_SEAT = 195;
@@ -24,7 +22,7 @@ const SETTLE_MS = 2_000;
 const MEGABYTE = 2 ** 20;
 
 export async function runRecover(options: BenchOptions, reporter: Reporter): Promise<boolean> {
-  const folder = path.join(path.dirname(defaultEmbeddedFolder()), `bench-server-${process.pid}`);
+  const folder = benchFolder('server');
   const screenings = options.smoke ? 100 : 10_000;
   const deep = options.smoke ? 1 : 5;
   const deepFacts = options.smoke ? 500 : 10_000;
@@ -72,7 +70,8 @@ export async function runRecover(options: BenchOptions, reporter: Reporter): Pro
       verdict: await audit(config),
       configuration: await configurationOf(options, client),
     }));
-    const wrong = code !== 0 ? `after the restart a free seat was refused with ${code}` : `the server ended with ${exitCode}`;
+    const wrong =
+      code !== 0 ? `after the restart a free seat was refused with ${code}` : `the server ended with ${exitCode}`;
     const isClean = verdict === 'ok' && code === 0 && exitCode === 0;
     reporter.result({
       bench: 'recover',
@@ -84,8 +83,9 @@ export async function runRecover(options: BenchOptions, reporter: Reporter): Pro
     return isClean;
   } finally {
     await server?.kill();
+    // A server that was killed leaves its PostgreSQL: adopt it, to stop it.
     await withEmbedded(folder, async () => {}).catch(() => {});
-    rmSync(folder, { recursive: true, force: true });
+    removeFolder(folder);
   }
 }
 

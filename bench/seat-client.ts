@@ -18,7 +18,10 @@ const FRAME_MESSAGES = 1;
 
 export class SeatClient {
   readonly #frames = new CommandFrames(randomBytes(12).toString('base64url'), FRAME_MESSAGES, 4);
-  readonly #waiting = new Map<number, { sentMs: number; resolve: (answer: SeatAnswer) => void; reject: (error: Error) => void }>();
+  readonly #waiting = new Map<
+    number,
+    { sentMs: number; resolve: (answer: SeatAnswer) => void; reject: (error: Error) => void }
+  >();
   #socket: RawSocket | null = null;
   #sequence = 0;
 

@@ -4,14 +4,15 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import net from 'node:net';
-import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { DatabaseConfig } from '../storage/database.ts';
+import { benchFolder, notePid, removeFolder } from './bench-folder.ts';
 import { processTimes } from './process-times.ts';
+import { stopWhenInterrupted } from './run-parts.ts';
 
 const READY_DEADLINE_MS = 60_000;
 const POLL_MS = 5;
@@ -29,23 +30,25 @@ export interface ServerOptions {
 
 export class ServerProcess {
   readonly port: number;
-  /** From the start of the process until /readyz said yes, milliseconds. */
-  readonly readyMs: number;
   readonly #child: ChildProcess;
   readonly #folder: string;
+  readonly #stopped: () => void;
+  #readyMs = 0;
 
-  private constructor(child: ChildProcess, port: number, readyMs: number, folder: string) {
+  private constructor(child: ChildProcess, port: number, folder: string) {
     this.#child = child;
     this.port = port;
-    this.readyMs = readyMs;
     this.#folder = folder;
+    this.#stopped = stopWhenInterrupted(() => this.kill());
   }
 
   /** Starts a server; resolves when it is ready. @throws with the end of its log when it is not. */
   static async start({ database, threads, profileFolder = null }: ServerOptions): Promise<ServerProcess> {
     const flags = profileFolder === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${path.resolve(profileFolder)}`];
     const environment = {
-      ...('folder' in database ? { DATABASE_URL: '', POLTRONA_FOLDER: database.folder } : { DATABASE_URL: urlOf(database) }),
+      ...('folder' in database
+        ? { DATABASE_URL: '', POLTRONA_FOLDER: database.folder }
+        : { DATABASE_URL: urlOf(database) }),
       POLTRONA_THREADS: String(threads),
       POLTRONA_DEMO: 'off',
       POLTRONA_LOG_LEVEL: 'warn',
@@ -63,7 +66,8 @@ export class ServerProcess {
     nodeFlags: readonly string[] = [],
   ): Promise<ServerProcess> {
     const port = await freePort();
-    const folder = mkdtempSync(path.join(os.tmpdir(), 'poltrona-bench-'));
+    const folder = benchFolder(`child-${port}`);
+    mkdirSync(folder, { recursive: true });
     const log = openSync(path.join(folder, 'log'), 'w');
     const startedMs = performance.now();
     const child = spawn(process.execPath, [...nodeFlags, fileURLToPath(new URL(program, import.meta.url))], {
@@ -71,7 +75,8 @@ export class ServerProcess {
       stdio: ['ignore', log, log],
     });
     closeSync(log);
-    const server = new ServerProcess(child, port, 0, folder);
+    notePid(folder, child.pid ?? 0);
+    const server = new ServerProcess(child, port, folder);
     while (!(await isReady(port))) {
       const isLate = performance.now() - startedMs > READY_DEADLINE_MS;
       if (isLate || child.exitCode !== null || child.signalCode !== null) {
@@ -81,7 +86,13 @@ export class ServerProcess {
       }
       await delay(POLL_MS);
     }
-    return new ServerProcess(child, port, performance.now() - startedMs, folder);
+    server.#readyMs = performance.now() - startedMs;
+    return server;
+  }
+
+  /** From the start of the process until /readyz said yes, milliseconds. */
+  get readyMs(): number {
+    return this.#readyMs;
   }
 
   get pid(): number {
@@ -129,13 +140,14 @@ export class ServerProcess {
   }
 
   async #end(signal: NodeJS.Signals): Promise<number | null> {
+    this.#stopped();
     const { exitCode, signalCode } = this.#child;
     if (exitCode === null && signalCode === null) {
       const exited = once(this.#child, 'exit');
       this.#child.kill(signal);
       await exited;
     }
-    rmSync(this.#folder, { recursive: true, force: true });
+    removeFolder(this.#folder);
     return this.#child.exitCode;
   }
 }

@@ -121,11 +121,14 @@ for (const step of ['begin-payment', 'confirm'] as const) {
     const stage = new CheckoutStage({ store: before.runtime.store, epoch: 2 });
     const again = await stage.buys(purchase(id, [0, 1]));
     const { order, tickets } = again.accepted('sold');
-    assert.deepEqual([order, tickets.length, stage.sales], [
-      before.payments.authorised[0]?.order ?? stage.payments.authorised[0]?.order,
-      2,
-      { begun: 1, sold: 1, tickets: 2 },
-    ]);
+    assert.deepEqual(
+      [order, tickets.length, stage.sales],
+      [
+        before.payments.authorised[0]?.order ?? stage.payments.authorised[0]?.order,
+        2,
+        { begun: 1, sold: 1, tickets: 2 },
+      ],
+    );
     const third = await stage.buys(purchase(id, [0, 1]));
     assert.deepEqual(third.accepted('sold'), again.accepted('sold'));
   });

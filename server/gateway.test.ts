@@ -276,6 +276,23 @@ test('[G10] a handshake is refused for want of the subprotocol, for its origin, 
   assert.equal(SUBPROTOCOL, 'poltrona.1');
 });
 
+test('[G10] a place is taken only when the connection is open: a handshake that fails after it was accepted costs none', async () => {
+  const stage = new GatewayStage({ connectionsPerAddress: 1 });
+  for (let time = 0; time < 3; time++) assert.ok(stage.upgrade().accept);
+  const answers = [stage.upgrade(), stage.upgrade()];
+  const [first, second] = answers.map((answer) => {
+    assert.ok(answer.accept);
+    const socket = new FakeSocket(stage.gateway, answer.context);
+    stage.gateway.open(socket);
+    socket.context.helloTimer?.unref?.();
+    return socket;
+  });
+  await turns();
+  assert.deepEqual([first?.closed?.code, second?.closed?.code], [undefined, CloseCode.tooManyConnections]);
+  first?.hangsUp();
+  assert.deepEqual([stage.upgrade().accept, stage.counters.connections], [true, 0]);
+});
+
 test('[G10] a closed connection gives its place back, once, however it was closed', async () => {
   const stage = new GatewayStage({ connectionsPerAddress: 1 });
   for (let time = 0; time < 3; time++) {
@@ -288,15 +305,34 @@ test('[G10] a closed connection gives its place back, once, however it was close
   assert.deepEqual([stage.upgrade().accept, stage.counters.connections], [true, 0]);
 });
 
-test('[G11] what a stopping server has open goes on until it is closed', async () => {
+test('[G11] a stopping server begins nothing new: "unavailable"; what was under way is still answered', async () => {
   const stage = new GatewayStage();
   const socket = await stage.greeted();
-  stage.gateway.stopAccepting();
   socket.says(hold(ID));
+  stage.gateway.stopAccepting();
+  const buy = {
+    op: ClientOp.buy,
+    screening: 7,
+    hold: 9,
+    seats: [[1, 1]],
+    method: 'sandbox',
+    detail: 'approved',
+  } as const;
+  socket.says(hold(`${ID}-late`), { ...buy, requestId: `${ID}-buy` }, { op: ClientOp.ping, nonce: 5 });
+  await turns();
   assert.deepEqual([stage.gateway.commandsUnderWay, stage.bus.submitted.length], [1, 1]);
   stage.bus.next('hold').answer({ code: OutcomeCode.seatHeld });
   await endOfTurn();
-  assert.deepEqual([stage.gateway.commandsUnderWay, socket.hears().length], [0, 1]);
+  assert.equal(stage.gateway.commandsUnderWay, 0);
+  assert.deepEqual(
+    socket.hears().map((message) => (message.op === ServerOp.answer ? [message.requestId, message.code] : message.op)),
+    [
+      [`${ID}-late`, OutcomeCode.unavailable],
+      [`${ID}-buy`, OutcomeCode.unavailable],
+      ServerOp.pong,
+      [ID, OutcomeCode.seatHeld],
+    ],
+  );
 });
 
 test('[G6] the bytes of a frame are not kept: the socket layer reuses them', async () => {

@@ -14,8 +14,9 @@ export interface ShardThreadsPorts {
 
 interface Thread {
   readonly worker: Worker;
-  /** Never rejects. */
+  /** Neither rejects. `died`: it failed, or ended without being asked to. */
   readonly exited: Promise<void>;
+  readonly died: Promise<void>;
   isExpectedToExit: boolean;
 }
 
@@ -40,7 +41,7 @@ export class ShardThreads {
   async start(common: Omit<ThreadStart, 'thread' | 'links'>): Promise<void> {
     const links = pairwiseLinks(common.threads);
     const entry = new URL('./shard-thread.js', import.meta.url);
-    const started: Promise<FromThread>[] = [];
+    const started: Promise<unknown>[] = [];
     for (let thread = 0; thread < common.threads; thread++) {
       const own = links[thread] ?? new Map<number, MessagePort>();
       const workerData: ThreadStart = { ...common, thread, links: own };
@@ -50,9 +51,12 @@ export class ShardThreads {
         resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
       });
       this.#watch(thread, worker);
-      started.push(this.#next('started', thread));
+      // One that dies instead ends the waiting as well.
+      started.push(Promise.race([this.#next('started', thread), this.#threads[thread]?.died]));
     }
     await Promise.all(started);
+    const dead = this.#threads.findIndex(({ isExpectedToExit }) => isExpectedToExit);
+    if (dead >= 0) throw new Error(`shard thread ${dead} could not start; the lines above say why`);
   }
 
   /** Opens the port in every thread; resolves with the port and the socket layer's name. */
@@ -63,7 +67,8 @@ export class ShardThreads {
     for (let thread = 0; thread < this.#threads.length; thread++) {
       const answer = this.#next('listening', thread);
       this.#tell(thread, { kind: 'listen', port: chosen });
-      const message = await answer;
+      const message = await Promise.race([answer, this.#threads[thread]?.died]);
+      if (message === undefined) throw new Error(`shard thread ${thread} cannot listen; the lines above say why`);
       if (message.kind !== 'listening' || message.port === null) continue;
       listeners++;
       chosen = message.port;
@@ -96,19 +101,29 @@ export class ShardThreads {
 
   #watch(thread: number, worker: Worker): void {
     const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
-    const state: Thread = { worker, exited, isExpectedToExit: false };
+    let tellDied: () => void = () => {};
+    const died = new Promise<void>((resolve) => {
+      tellDied = resolve;
+    });
+    const state: Thread = { worker, exited, died, isExpectedToExit: false };
     this.#threads.push(state);
-    worker.on('message', (message: FromThread) => this.#hear(thread, message));
-    const died = (reason: string): void => {
+    worker.on('message', (message: FromThread) => {
+      if (message.kind === 'failed') {
+        tellDied();
+        this.#ports.onDeath(thread, message.reason);
+      } else this.#hear(thread, message);
+    });
+    const fail = (reason: string): void => {
       if (state.isExpectedToExit) return;
       state.isExpectedToExit = true;
+      tellDied();
       this.#ports.onDeath(thread, reason);
     };
-    worker.on('error', (cause) => died(cause.stack ?? cause.message));
-    worker.on('exit', (code) => died(`exit code ${code}`));
+    worker.on('error', (cause) => fail(cause.stack ?? cause.message));
+    worker.on('exit', (code) => fail(`exit code ${code}`));
   }
 
-  #hear(thread: number, message: FromThread): void {
+  #hear(thread: number, message: Exclude<FromThread, { kind: 'failed' }>): void {
     switch (message.kind) {
       case 'metrics':
         this.#collections.get(message.id * 64 + thread)?.(message.values);
@@ -117,9 +132,6 @@ export class ShardThreads {
         void this.#collectMetrics().then((threads) =>
           this.#tell(thread, { kind: 'all-metrics', id: message.id, threads }),
         );
-        return;
-      case 'failed':
-        this.#ports.onDeath(thread, message.reason);
         return;
       default: {
         const index = this.#waiting.findIndex((waiting) => waiting.kind === message.kind && waiting.thread === thread);

@@ -11,9 +11,11 @@
  * Before an unknown commit is read back, the backend that may still be working on it is ended and seen to be
  * gone; else it could commit just after we looked. (The key would fence us even then; this way we need not lose the race.)
  */
+
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
+import { InvariantViolation } from '../actors/assert.ts';
 import { clientConfig, type DatabaseConfig } from './database.ts';
 import { JOURNAL_COLUMNS } from './fact-codec.ts';
 import { CommitRefused, CommitUnknown, type FactStore, JournalRegressed } from './fact-store.ts';
@@ -298,14 +300,19 @@ function projectionsIn(batch: JournalBatch): ProjectionSet | null {
  * session, perhaps after the commit, and are unknown. Not by the severity: that word is translated.
  */
 function wasRolledBack(cause: unknown): boolean {
-  if (cause instanceof ProjectionMissing) return true;
-  return cause instanceof pg.DatabaseError && /^(22|23|40|42)/.test(cause.code ?? '');
+  if (isOurFault(cause)) return true;
+  return cause instanceof pg.DatabaseError && /^(22|23|40(?!003)|42)/.test(cause.code ?? '');
 }
 
 /** Classes 22 (data) and 23 (integrity) speak of the rows; the others of the server or the rights. */
 function rowsAreAtFault(cause: unknown): boolean {
-  if (cause instanceof ProjectionMissing) return true;
+  if (isOurFault(cause)) return true;
   return cause instanceof pg.DatabaseError && /^2[23]/.test(cause.code ?? '');
+}
+
+/** Raised by us before the commit was asked for: a row that cannot be written, a projection that finds no row. */
+function isOurFault(cause: unknown): boolean {
+  return cause instanceof ProjectionMissing || cause instanceof InvariantViolation;
 }
 
 function withDeadline<Result>(work: Promise<Result>, deadlineMs: number): Promise<Result> {

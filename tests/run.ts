@@ -18,7 +18,7 @@ import { makeTemplate, startTestCluster, sweepTestClusters, TEST_POSTGRES } from
 /** Files at a time: tests share the machine with PostgreSQL, and their deadlines were chosen for two. */
 const CONCURRENCY = 2;
 /** No file takes this long; one that hangs must not hang the run. */
-const FILE_TIMEOUT_MS = 600_000;
+const FILE_TIMEOUT_MS = 240_000;
 
 const compiledRoot = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 

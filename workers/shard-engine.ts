@@ -2,6 +2,7 @@
  * Everything of one shard thread below the gateway: journal connection, runtime, bus. Shared with nothing but
  * the links to the other threads.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { MessagePort } from 'node:worker_threads';
 import type pg from 'pg';
 import type { Command } from '../actors/seat-command.ts';
@@ -54,6 +55,9 @@ const DRAIN_SNAPSHOTS_MS = 1_500;
 const POOL_MAX = 4;
 /** A connection that has gone silent must not be waited for until TCP gives it up. */
 const READ_DEADLINE_MS = 10_000;
+/** How long a stop waits for a commit whose fate is unknown, and for connections to say goodbye, milliseconds. */
+const STOP_JOURNAL_MS = 5_000;
+const STOP_CONNECTIONS_MS = 1_000;
 /** Screenings with unfinished orders that are woken at the start. */
 const OPEN_ORDERS_MAX = 20_000;
 
@@ -65,12 +69,15 @@ export class ShardEngine {
   readonly pool: pg.Pool;
   readonly #writer: CopyWriter;
   readonly #links: ReadonlyMap<number, ThreadLink>;
+  #isStopping = false;
+  readonly #warn: (message: string, cause: unknown) => void;
   readonly #isOurs: (screening: number) => boolean;
   readonly #timers: NodeJS.Timeout[] = [];
 
   constructor(options: EngineOptions, observer: EngineObserver) {
     this.#isOurs = (screening) => options.owners[shardOf(screening)] === options.thread;
     const warn = (message: string, cause: unknown): void => observer.log('warn', message, { cause });
+    this.#warn = warn;
     this.pool = createPool(
       options.database,
       'shard',
@@ -103,7 +110,11 @@ export class ShardEngine {
           this.runtime.publishChanges();
           this.#flushLinks();
         },
-        failed: (cause) => observer.failed(cause),
+        failed: (cause) => {
+          // While stopping it is our own closing of the writer.
+          if (this.#isStopping) warn('the journal was closed with a commit under way', cause);
+          else observer.failed(cause);
+        },
       },
       { soon: (callback) => void setImmediate(callback), nowMs: () => performance.now() },
     );
@@ -135,7 +146,7 @@ export class ShardEngine {
   /** Connects to the database and starts the clocks. */
   async start(): Promise<void> {
     await this.#writer.open();
-    await this.#wakeOpenOrders();
+    await this.#wakeOpenOrders().catch((cause: unknown) => this.#warn('unfinished orders were not looked for', cause));
     this.#every(TICK_MS, () => this.runtime.tick());
     this.#every(SWEEP_EVERY_MS, () => {
       for (const link of this.#links.values()) link.sweep();
@@ -143,13 +154,17 @@ export class ShardEngine {
     this.#every(PASSIVATE_EVERY_MS, () => void this.runtime.passivateIdle());
   }
 
-  /** Settles what is in flight, writes snapshots, closes the connections. No command may come any more. */
+  /**
+   * Settles what is in flight, writes snapshots, closes the connections. No command may come any more. When PostgreSQL is
+   * away, what is in flight is given up after a while: nobody was told "yes", and everybody repeats.
+   */
   async stop(): Promise<void> {
+    this.#isStopping = true;
     for (const timer of this.#timers) clearInterval(timer);
-    await this.runtime.drain(DRAIN_SNAPSHOTS_MS);
+    await within(STOP_JOURNAL_MS, this.runtime.drain(DRAIN_SNAPSHOTS_MS));
     for (const link of this.#links.values()) link.flush();
-    await this.#writer.close();
-    await this.pool.end();
+    await within(STOP_CONNECTIONS_MS, this.#writer.close());
+    await within(STOP_CONNECTIONS_MS, this.pool.end());
   }
 
   /** Payments that were under way when the last owner stopped: their screenings must not sleep until somebody happens to ask. */
@@ -174,5 +189,15 @@ export class ShardEngine {
     const epoch = (await allocateEpochs(this.pool, [shard])).get(shard);
     if (epoch === undefined) throw new Error(`shard ${shard} has no row in the table shards`);
     return epoch;
+  }
+}
+
+/** Resolves when `work` has ended, or after `ms`. Rejects as `work` does. */
+async function within(ms: number, work: Promise<void>): Promise<void> {
+  const patience = new AbortController();
+  try {
+    await Promise.race([work, delay(ms, undefined, { signal: patience.signal })]);
+  } finally {
+    patience.abort();
   }
 }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { turns } from '../tests/support/hand-store.ts';
 import { RuntimeStage } from '../tests/support/runtime-stage.ts';
-import { begin, confirm, hold, lines } from '../tests/support/screening.ts';
+import { begin, confirm, hold, lines, RULES } from '../tests/support/screening.ts';
 import { SoleOwnership } from './ownership.ts';
 
 test('[I1] a fenced actor sells nothing: its askers repeat, its memory is dropped', async () => {
@@ -125,6 +125,27 @@ test('[M18] watchers of a fenced screening get a snapshot from the owner that ca
   await stage.passes(1_000);
   assert.deepEqual(watching.news(), ['snapshot 2', 'snapshot 4']);
   assert.equal(watching.replica?.epoch, 3);
+});
+
+test('[M25] whoever was fenced does not come back unasked: the new owner looks after the holds', async () => {
+  const one = new RuntimeStage({ epoch: 1 });
+  const other = new RuntimeStage({ epoch: 2, store: one.store });
+  one.epochsAllocated.push(...Array.from({ length: 50 }, (_, index) => 3 + 2 * index));
+  other.epochsAllocated.push(...Array.from({ length: 50 }, (_, index) => 4 + 2 * index));
+  await one.does(7, hold('ana', [0]));
+  await one.passes(60_000);
+  await one.does(7, hold('ana', [2]));
+  other.nowMs = one.nowMs;
+  await other.does(7, hold('bia', [1]));
+  await other.passes(60_000);
+  await other.does(7, hold('bia', [3]));
+  for (let time = 0; time < 3 * (RULES.holdTtlMs / 1_000); time++) {
+    await one.passes(1_000);
+    await other.passes(1_000);
+  }
+  const owners = one.kinds(7).filter((kind) => kind === 1).length;
+  assert.equal(owners, 2, 'nobody asked the first one for anything, and it took the screening back');
+  assert.equal((await other.does(7, hold('eva', [0, 1, 2, 3]))).code, 'accepted');
 });
 
 test('[M19] several who are deposed at once ask for one new epoch', async () => {

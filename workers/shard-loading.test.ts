@@ -216,3 +216,57 @@ test('[M11] a command whose screening cannot be loaded is answered at its deadli
   await stage.passes(7_000);
   assert.ok(['expired', 'unavailable'].includes(heard.code ?? 'nothing'), `heard ${heard.code}`);
 });
+
+test('[M26] a load that takes too long is given up, the next one gets its place, and its late result is not wanted', async () => {
+  const stage = new RuntimeStage({ limits: { loadsMax: 1, loadDeadlineMs: 5_000, restMs: 1_000 } });
+  stage.loader.isHolding = true;
+  stage.say(7, hold('ana', [0]));
+  const next = stage.say(8, hold('ana', [0]));
+  await stage.passes(4_000);
+  const waiting = stage.say(7, hold('bia', [0]));
+  await stage.passes(1_250);
+  assert.deepEqual([waiting.code, next.code, stage.loader.asked], ['unavailable', 'expired', [7, 8]]);
+  const [late, second] = stage.loader.held.splice(0);
+  late?.give();
+  await turns();
+  assert.deepEqual([stage.runtime.liveActor(7), stage.facts(7).length], [null, 0]);
+  second?.give();
+  stage.loader.isHolding = false;
+  await stage.passes(1_000);
+  assert.equal((await stage.does(7, hold('bia', [0]))).code, 'accepted');
+  late?.fail(new Error('and failed besides'));
+  await turns();
+  assert.equal((await stage.does(7, hold('bia', [1]))).code, 'accepted');
+});
+
+test('[M4] the mailboxes together are bounded as well', async () => {
+  const stage = new RuntimeStage({ limits: { waitingCommandsMax: 3 } });
+  stage.loader.isHolding = true;
+  const heard = [1, 2, 3, 4].map((screening) => stage.say(screening, hold('ana', [0])));
+  assert.deepEqual(
+    heard.map(({ code }) => code),
+    [null, null, null, 'busy'],
+  );
+  stage.loader.isHolding = false;
+  for (const load of stage.loader.held.splice(0)) load.give();
+  await turns();
+  assert.equal((await stage.does(4, hold('ana', [0]))).code, 'accepted');
+});
+
+test('[M27] a snapshot that cannot be read is done without', async () => {
+  const stage = new RuntimeStage();
+  await stage.does(7, hold('ana', [0]));
+  stage.loader.snapshots.set(7, { version: 2, state: '{"format":99}' });
+  const next = new RuntimeStage({ store: stage.store, epoch: 2 });
+  next.loader.snapshots.set(7, { version: 2, state: '{"format":99}' });
+  assert.equal((await next.does(7, hold('bia', [0]), 'request-of-bia-1')).code, 'seatHeld');
+  assert.equal((await next.does(7, hold('bia', [1]), 'request-of-bia-2')).code, 'accepted');
+});
+
+test('[M28] a screening with an unfinished order is woken without being asked for', async () => {
+  const stage = new RuntimeStage();
+  stage.runtime.wake(7);
+  stage.runtime.wake(7);
+  await turns();
+  assert.deepEqual([stage.loader.asked, stage.runtime.liveActor(7) !== null], [[7], true]);
+});

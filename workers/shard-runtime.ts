@@ -22,30 +22,19 @@ import { DeadlineWheel } from './deadline-wheel.ts';
 import { type Loading, LoadingScreenings } from './loading.ts';
 import type { Ownership } from './ownership.ts';
 import { PoisonList } from './poison-list.ts';
-import type { RuntimeLimits } from './runtime-limits.ts';
+import type { RuntimePorts } from './runtime-ports.ts';
 import { type ActorHost, type EndReason, ScreeningActor } from './screening-actor.ts';
 import type { LoadedScreening, ScreeningLoader } from './screening-loader.ts';
 import { shardOf } from './shard-map.ts';
 import { type Subscriber, Subscriptions } from './subscriptions.ts';
 
 export { RUNTIME_LIMITS, type RuntimeLimits } from './runtime-limits.ts';
+export type { RuntimePorts } from './runtime-ports.ts';
 
 export type { Subscriber } from './subscriptions.ts';
 
 /** How often deadlines are looked at, milliseconds: a hold is freed at most this late (a command that wants its seats frees it at once). */
 export const TICK_MS = 250;
-
-export interface RuntimePorts {
-  readonly journal: Journal;
-  readonly loader: ScreeningLoader;
-  readonly ownership: Ownership;
-  readonly limits: RuntimeLimits;
-  nowMs(): number;
-  /** An order's payment deadline has passed while it was still being paid: the payment must be ended at the provider (promise I5). */
-  paymentDue(screening: number, order: string): void;
-  decided(command: Command, code: OutcomeCode): void;
-  log(level: 'info' | 'warn' | 'error', message: string, details: Readonly<Record<string, unknown>>): void;
-}
 
 type Slot =
   | Loading
@@ -129,6 +118,10 @@ export class ShardRuntime implements ActorHost {
       asker.answered(tag, command.requestId, unavailable, 0, command.atMs);
       return;
     }
+    if (command.atMs > deadlineMs) {
+      asker.answered(tag, command.requestId, { code: OutcomeCode.expired }, 0, command.atMs);
+      return;
+    }
     const slot = this.#slots.get(screening);
     if (slot !== undefined && slot.is === 'live') {
       if (this.#poison.size > 0 && this.#poison.has(screening, command.requestId)) {
@@ -193,6 +186,7 @@ export class ShardRuntime implements ActorHost {
 
   /** Call every TICK_MS: expires holds, ends overdue payments, wakes up resting screenings that are watched. */
   tick(): void {
+    if (this.#isDraining) return;
     const nowMs = this.#ports.nowMs();
     this.#loading.tick();
     for (const screening of this.#wheel.due(nowMs)) {
@@ -302,7 +296,7 @@ export class ShardRuntime implements ActorHost {
     const { screening } = loading;
     const shard = shardOf(screening);
     let loaded = await this.#ports.loader.load(screening);
-    if (loading.isGivenUp) return;
+    if (this.#isUnwanted(loading)) return;
     if (loaded === null) {
       this.#slots.delete(screening);
       this.#refuseAll(loading, unknownScreening);
@@ -312,7 +306,7 @@ export class ShardRuntime implements ActorHost {
     if (state === null) {
       // A snapshot only shortens the replay: one that cannot be read is done without.
       loaded = await this.#ports.loader.load(screening, true);
-      if (loading.isGivenUp) return;
+      if (this.#isUnwanted(loading)) return;
       if (loaded === null) throw new Error(`screening ${screening} is gone`);
       state = initialState(screening, loaded.map, loaded.rules);
     }
@@ -320,7 +314,7 @@ export class ShardRuntime implements ActorHost {
     // Read from the journal: somebody had a newer epoch than ours.
     if (state.epoch > (this.#ports.ownership.epochOf(shard) ?? 0)) {
       await this.#ports.ownership.deposed(shard, state.epoch);
-      if (loading.isGivenUp) return;
+      if (this.#isUnwanted(loading)) return;
     }
     const epoch = this.#ports.ownership.epochOf(shard);
     if (epoch === null || epoch < state.epoch || this.journal.accepting !== 'yes') {
@@ -329,6 +323,15 @@ export class ShardRuntime implements ActorHost {
       return;
     }
     this.#goLive(state, epoch, loaded.facts.length, loading);
+  }
+
+  /** After each await of a load: it took too long, or the server drains meanwhile and nothing may be claimed any more. */
+  #isUnwanted(loading: Loading): boolean {
+    if (loading.isGivenUp) return true;
+    if (!this.#isDraining) return false;
+    this.#slots.delete(loading.screening);
+    this.#refuseAll(loading, unavailable);
+    return true;
   }
 
   /** Null when the snapshot is of another build, or spoilt. */
@@ -411,7 +414,9 @@ export class ShardRuntime implements ActorHost {
     this.#ports.log('warn', `an actor ended: ${reason}`, { screening, version: actor.replica.version });
     if (reason === 'fenced') void this.#ports.ownership.deposed(shard, this.#ports.ownership.epochOf(shard) ?? 0);
     // A lost commit was read back: the database answers again, there is nobody to make room for.
-    this.#rest(screening, actor.state.holds.size > 0, reason !== 'lost');
+    // After a fence the other owner looks after the holds: waking up by itself would take them back from it.
+    const isWanted = reason !== 'fenced' && actor.state.holds.size > 0;
+    this.#rest(screening, isWanted, reason !== 'lost');
   }
 
   /** After the answers of a commit: one delta for each screening that changed. */

@@ -204,11 +204,10 @@ export class ThreadLink implements Asker, Subscriber {
         this.#ports.server.unsubscribe(message[1], this);
         return;
       case 'snapshot':
-        for (const subscriber of this.#subscribers.get(message[1].screening) ?? [])
-          subscriber.snapshotTaken(message[1]);
+        for (const subscriber of this.#followers(message[1].screening)) subscriber.snapshotTaken(message[1]);
         return;
       case 'delta':
-        for (const subscriber of this.#subscribers.get(message[1].screening) ?? []) subscriber.seatsChanged(message[1]);
+        for (const subscriber of this.#followers(message[1].screening)) subscriber.seatsChanged(message[1]);
         return;
       case 'gone': {
         const subscribers = this.#subscribers.get(message[1]);
@@ -217,5 +216,11 @@ export class ThreadLink implements Asker, Subscriber {
         return;
       }
     }
+  }
+
+  /** A copy: a subscriber may subscribe anew while it is told. */
+  #followers(screening: number): readonly Subscriber[] {
+    const subscribers = this.#subscribers.get(screening);
+    return subscribers === undefined ? [] : [...subscribers];
   }
 }

@@ -83,18 +83,21 @@ export function busContract(name: string, create: () => BusUnderTest): void {
       );
     });
 
-    withBus('[U2] commands of one sender to one screening are decided in the order of their sending', async (asking, under) => {
-      const heard = Array.from({ length: 12 }, (_, index) => asking.send(7, hold(`buyer-${index}`, [index])));
-      await under.settle();
-      assert.deepEqual(
-        heard.map((one) => one.answer?.version),
-        Array.from({ length: 12 }, (_, index) => index + 2),
-      );
-      assert.deepEqual(
-        under.owner.facts(7).map(({ requestId }) => requestId),
-        [null, ...Array.from({ length: 12 }, (_, index) => `request-${index + 1}`)],
-      );
-    });
+    withBus(
+      '[U2] commands of one sender to one screening are decided in the order of their sending',
+      async (asking, under) => {
+        const heard = Array.from({ length: 12 }, (_, index) => asking.send(7, hold(`buyer-${index}`, [index])));
+        await under.settle();
+        assert.deepEqual(
+          heard.map((one) => one.answer?.version),
+          Array.from({ length: 12 }, (_, index) => index + 2),
+        );
+        assert.deepEqual(
+          under.owner.facts(7).map(({ requestId }) => requestId),
+          [null, ...Array.from({ length: 12 }, (_, index) => `request-${index + 1}`)],
+        );
+      },
+    );
 
     withBus('[U2] also those that wait for the screening to load, and those sent meanwhile', async (asking, under) => {
       under.owner.loader.isHolding = true;
@@ -158,25 +161,31 @@ export function busContract(name: string, create: () => BusUnderTest): void {
         rest.every((told) => told.startsWith('delta')),
         watching.told.join(),
       );
-      assert.deepEqual([watching.replica?.version, ...(watching.replica?.status.subarray(0, 5) ?? [])], [5, 1, 1, 1, 1, 0]);
+      assert.deepEqual(
+        [watching.replica?.version, ...(watching.replica?.status.subarray(0, 5) ?? [])],
+        [5, 1, 1, 1, 1, 0],
+      );
     });
 
-    withBus('[U5] the snapshot is the subscriber\u2019s own: later changes do not reach into it', async (asking, under) => {
-      await load(asking, under);
-      const taken: Uint8Array[] = [];
-      const watching = new Watching();
-      under.bus.subscribe(7, {
-        snapshotTaken: (snapshot) => taken.push(snapshot.status.slice()),
-        seatsChanged: () => {},
-        gone: () => {},
-      });
-      under.bus.subscribe(7, watching);
-      await under.settle();
-      const before = watching.replica?.status.slice();
-      asking.send(7, hold('ana', [9]));
-      await under.settle();
-      assert.deepEqual([taken[0]?.[9], before?.[9], watching.replica?.status[9]], [0, 0, 1]);
-    });
+    withBus(
+      '[U5] the snapshot is the subscriber\u2019s own: later changes do not reach into it',
+      async (asking, under) => {
+        await load(asking, under);
+        const taken: Uint8Array[] = [];
+        const watching = new Watching();
+        under.bus.subscribe(7, {
+          snapshotTaken: (snapshot) => taken.push(snapshot.status.slice()),
+          seatsChanged: () => {},
+          gone: () => {},
+        });
+        under.bus.subscribe(7, watching);
+        await under.settle();
+        const before = watching.replica?.status.slice();
+        asking.send(7, hold('ana', [9]));
+        await under.settle();
+        assert.deepEqual([taken[0]?.[9], before?.[9], watching.replica?.status[9]], [0, 0, 1]);
+      },
+    );
 
     withBus('[U6] a screening that does not exist is said to be gone', async (asking, under) => {
       under.owner.loader.isHolding = true;
@@ -229,30 +238,33 @@ export function busContract(name: string, create: () => BusUnderTest): void {
       assert.deepEqual([watching.told.at(-1), watching.replica?.version], ['delta 3-4', 4]);
     });
 
-    withBus('[U8] who subscribes anew from inside a delta gets one snapshot, also when others follow', async (asking, under) => {
-      await load(asking, under);
-      const other = new Watching();
-      let snapshots = 0;
-      let deltas = 0;
-      const restless = {
-        snapshotTaken: () => {
-          snapshots++;
-        },
-        seatsChanged: () => {
-          if (++deltas > 100) throw new Error('the same delta again and again');
-          under.bus.unsubscribe(7, restless);
-          under.bus.subscribe(7, restless);
-        },
-        gone: () => {},
-      };
-      under.bus.subscribe(7, restless);
-      under.bus.subscribe(7, other);
-      await under.settle();
-      snapshots = 0;
-      asking.send(7, hold('ana', [1]));
-      await under.settle();
-      assert.deepEqual([deltas, snapshots, other.replica?.status[1]], [1, 1, 1]);
-    });
+    withBus(
+      '[U8] who subscribes anew from inside a delta gets one snapshot, also when others follow',
+      async (asking, under) => {
+        await load(asking, under);
+        const other = new Watching();
+        let snapshots = 0;
+        let deltas = 0;
+        const restless = {
+          snapshotTaken: () => {
+            snapshots++;
+          },
+          seatsChanged: () => {
+            if (++deltas > 100) throw new Error('the same delta again and again');
+            under.bus.unsubscribe(7, restless);
+            under.bus.subscribe(7, restless);
+          },
+          gone: () => {},
+        };
+        under.bus.subscribe(7, restless);
+        under.bus.subscribe(7, other);
+        await under.settle();
+        snapshots = 0;
+        asking.send(7, hold('ana', [1]));
+        await under.settle();
+        assert.deepEqual([deltas, snapshots, other.replica?.status[1]], [1, 1, 1]);
+      },
+    );
   });
 }
 

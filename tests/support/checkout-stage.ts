@@ -121,7 +121,11 @@ export class HandPayments implements PaymentProvider {
   }
 }
 
-export function purchase(holdId: number, seats: readonly number[], request: Partial<PurchaseRequest> = {}): PurchaseRequest {
+export function purchase(
+  holdId: number,
+  seats: readonly number[],
+  request: Partial<PurchaseRequest> = {},
+): PurchaseRequest {
   const types = seats.map((seat): readonly [number, TicketType] => [seat, 1]);
   return {
     buyer: 'ana',

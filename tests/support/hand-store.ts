@@ -3,7 +3,7 @@
  * all of a batch or nothing, one fact for each (screening, version).
  */
 import assert from 'node:assert/strict';
-import { type FactStore, CommitUnknown } from '../../storage/fact-store.ts';
+import { CommitUnknown, type FactStore } from '../../storage/fact-store.ts';
 import type { JournalBatch } from '../../storage/journal-batch.ts';
 import { FakeDatabase } from '../simulation/fake-database.ts';
 

@@ -13,7 +13,7 @@ import type { Command } from '../../actors/seat-command.ts';
 import { FactKind, type RecordedFact } from '../../actors/seat-fact.ts';
 import type { SeatMap } from '../../actors/seat-map.ts';
 import type { ScreeningRules } from '../../actors/seat-state.ts';
-import { Journal, type JournalLimits, JOURNAL_LIMITS } from '../../storage/journal.ts';
+import { JOURNAL_LIMITS, Journal, type JournalLimits } from '../../storage/journal.ts';
 import { type Ownership, SoleOwnership } from '../../workers/ownership.ts';
 import type { LoadedScreening, ScreeningLoader } from '../../workers/screening-loader.ts';
 import { SHARDS } from '../../workers/shard-map.ts';
@@ -188,10 +188,10 @@ export class HandLoader implements ScreeningLoader {
     this.#rules = rules;
   }
 
-  load(screening: number): Promise<LoadedScreening | null> {
+  load(screening: number, withoutSnapshot = false): Promise<LoadedScreening | null> {
     this.asked.push(screening);
     return new Promise((resolve, reject) => {
-      const give = (): void => resolve(this.#stored(screening));
+      const give = (): void => resolve(this.#stored(screening, withoutSnapshot));
       if (this.isHolding) this.held.push({ screening, give, giveNothing: () => resolve(null), fail: reject });
       else give();
     });
@@ -211,8 +211,8 @@ export class HandLoader implements ScreeningLoader {
     return Promise.resolve();
   }
 
-  #stored(screening: number): LoadedScreening {
-    const snapshot = this.snapshots.get(screening);
+  #stored(screening: number, withoutSnapshot: boolean): LoadedScreening {
+    const snapshot = withoutSnapshot ? undefined : this.snapshots.get(screening);
     const facts = this.#store.database.factsOf(screening).filter(({ version }) => version > (snapshot?.version ?? 0));
     return { map: this.#map, rules: this.#rules, snapshot: snapshot?.state ?? null, facts };
   }

@@ -39,6 +39,7 @@ export async function checkBooks(t: TestContext, database: DatabaseConfig, books
   try {
     await soldOnce(client);
     const { rows } = await client.query<StoredRow>('select * from journal order by screening, version');
+    beginsWithAnOwner(rows);
     const told = requestsToldOnce(rows);
     await acknowledgedIsStored(client, books, told);
     if (books.observers !== undefined) await shownIsStored(database, books.observers, rows);
@@ -82,6 +83,13 @@ async function soldOnce(client: pg.Client): Promise<void> {
      from journal, jsonb_array_elements(body::jsonb -> 2) as ticket where kind = 10 group by 1, 2 having count(*) > 1`,
   );
   assert.deepEqual(rows, [], '[I1] seats sold twice');
+}
+
+/** Whoever writes says first that he is the owner now, so that the one before him cannot write any more. */
+function beginsWithAnOwner(rows: readonly StoredRow[]): void {
+  for (const { screening, version, kind } of rows) {
+    if (version === 1) assert.equal(kind, 1, `[I1] somebody wrote to screening ${screening} without taking it over`);
+  }
 }
 
 /** The facts by request id. @throws when one stands at two facts. */

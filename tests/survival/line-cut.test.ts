@@ -12,7 +12,7 @@ import { scenario } from './rounds.ts';
 import { SeatObserver } from './seat-observer.ts';
 
 test('[I1][I2][I4][I6] the database line cut at random bytes, dozens of times under load: nothing answered is lost, nothing is done twice', async (t) => {
-  const { random, rounds, enough } = scenario(t, 36);
+  const { random, rounds, enough } = scenario(t, 30);
   const database = await testDatabase(t);
   const screenings = await addScreenings(database, { count: enough(40), rows: 20, columns: 20 });
   const proxy = await CuttingProxy.start(t, database);

@@ -18,7 +18,7 @@ const HALL = { rows: 20, columns: 20 };
 const SEATS = HALL.rows * HALL.columns;
 
 test('[I1][I2][I4][I6] kill -9 of PostgreSQL, of one of its processes, and fast restarts under load: the server goes on by itself', async (t) => {
-  const { random, rounds, enough } = scenario(t, 6);
+  const { random, rounds, enough } = scenario(t, 3);
   const embedded = await ownCluster(t);
   const server = await startServer(t, { database: embedded.config });
   const screenings = await addScreenings(embedded.config, { ...HALL, count: enough(12) });
@@ -53,7 +53,7 @@ test('[I1][I2][I4][I6] kill -9 of PostgreSQL, of one of its processes, and fast 
 });
 
 test('[I1][I2][I4] kill -9 of the embedded PostgreSQL under load, then of the server and of both at once', async (t) => {
-  const { random, rounds, enough } = scenario(t, 3);
+  const { random, rounds, enough } = scenario(t, 2);
   const folder = serverFolder(t);
   let server = await startServer(t, { folder });
   const database = findEmbedded(path.join(folder, 'postgres'));

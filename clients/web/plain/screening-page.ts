@@ -34,6 +34,8 @@ export class ScreeningPage {
   #isStale = true;
   readonly #said = element('p', { class: 'said', hidden: true });
   readonly #stale = element('p', { class: 'stale', hidden: true });
+  /** The room could not be loaded: with the connection it may. */
+  #hasFailed = false;
   #isClosed = false;
 
   constructor(screening: number, ports: PagePorts) {
@@ -50,7 +52,9 @@ export class ScreeningPage {
   /** The connection stands (again): look up what is mine. */
   connected(isOpen: boolean): void {
     this.#panel?.setConnected(isOpen);
-    if (isOpen && this.#room !== null) this.#mine.refresh();
+    if (!isOpen) return;
+    if (this.#room !== null) this.#mine.refresh();
+    else if (this.#hasFailed) void this.#load();
   }
 
   close(): void {
@@ -63,6 +67,7 @@ export class ScreeningPage {
 
   async #load(): Promise<void> {
     const { messages } = this.#ports;
+    this.#hasFailed = false;
     this.element.replaceChildren(element('p', { class: 'quiet wait', role: 'status' }, messages.loading));
     try {
       const room = await fetchRoom(this.#screening);
@@ -70,6 +75,7 @@ export class ScreeningPage {
     } catch (cause) {
       if (this.#isClosed) return;
       const isUnknown = cause instanceof CatalogueError && cause.status === 404;
+      this.#hasFailed = !isUnknown;
       this.#alert(isUnknown ? messages.roomUnknown : messages.roomError, !isUnknown);
     }
   }
@@ -110,8 +116,7 @@ export class ScreeningPage {
       element(
         'div',
         { class: 'map-column' },
-        this.#stale,
-        this.#map.element,
+        element('div', { class: 'room' }, this.#map.element, this.#stale),
         element('div', { class: 'map-foot' }, legend(room.seats, messages), this.#map.zooms),
       ),
       element('div', { class: 'panel-column' }, this.#said, this.#panel.element),

@@ -8,10 +8,13 @@ export type SeatLook = 'unknown' | 'free' | 'held' | 'sold' | 'blocked' | 'mine'
 
 export const SeatKind = { regular: 0, couple: 1, companion: 2, wheelchair: 3, reducedMobility: 4, obese: 5 } as const;
 
+/** From this size on a free seat carries its label. */
+export const LABELLED = 30;
+
 export interface SeatColours {
   readonly ink: string;
   readonly soft: string;
-  readonly paper: string;
+  readonly raised: string;
   readonly free: string;
   readonly freeLine: string;
   readonly mine: string;
@@ -29,7 +32,7 @@ export function coloursOf(element: Element): SeatColours {
   return {
     ink: colour('ink'),
     soft: colour('ink-soft'),
-    paper: colour('paper'),
+    raised: colour('raised'),
     free: colour('seat-free'),
     freeLine: colour('seat-free-line'),
     mine: colour('mine'),
@@ -41,7 +44,7 @@ export function coloursOf(element: Element): SeatColours {
   };
 }
 
-/** Draws a seat with its middle at (x, y), in a square of `unit`. */
+/** Draws a seat with its middle at (x, y), in a square of `unit`; with its label where there is room for it. */
 export function drawSeat(
   pen: CanvasRenderingContext2D,
   look: SeatLook,
@@ -50,6 +53,7 @@ export function drawSeat(
   y: number,
   unit: number,
   colours: SeatColours,
+  label = '',
 ): void {
   pen.lineWidth = Math.max(1, unit * 0.06);
   pen.lineCap = 'round';
@@ -82,6 +86,8 @@ export function drawSeat(
   if ((look === 'free' || look === 'mine') && kind !== SeatKind.wheelchair && unit >= 14)
     drawArms(pen, kind, x, y, unit);
   drawMark(pen, look, kind, x, y, unit, colours);
+  if (look === 'free' && kind <= SeatKind.couple && unit >= LABELLED)
+    drawText(pen, label, x, y, unit * 0.27, colours.soft);
 }
 
 function outline(pen: CanvasRenderingContext2D, kind: number, x: number, y: number, unit: number): void {
@@ -188,12 +194,22 @@ function drawKind(
   colour: string,
 ): void {
   const text = { [SeatKind.companion]: '+1', [SeatKind.reducedMobility]: 'M', [SeatKind.obese]: 'G' }[kind];
-  if (text === undefined) return;
+  if (text !== undefined) drawText(pen, text, x, y - unit * 0.02, unit * 0.34, colour);
+}
+
+function drawText(
+  pen: CanvasRenderingContext2D,
+  text: string,
+  x: number,
+  y: number,
+  height: number,
+  colour: string,
+): void {
   pen.fillStyle = colour;
-  pen.font = `600 ${Math.round(unit * 0.34)}px system-ui, sans-serif`;
+  pen.font = `600 ${Math.round(height)}px system-ui, sans-serif`;
   pen.textAlign = 'center';
   pen.textBaseline = 'middle';
-  pen.fillText(text, x, y - unit * 0.02);
+  pen.fillText(text, x, y);
 }
 
 function dot(pen: CanvasRenderingContext2D, x: number, y: number, radius: number): void {

@@ -7,7 +7,7 @@ import { element } from './element.ts';
 import { watchGestures } from './map-gestures.ts';
 import type { Messages } from './messages.ts';
 import { RoomGeometry, type View } from './room-geometry.ts';
-import { coloursOf, drawSeat, type SeatColours, type SeatLook } from './seat-drawing.ts';
+import { coloursOf, drawSeat, LABELLED, type SeatColours, type SeatLook } from './seat-drawing.ts';
 
 export interface SeatMapPorts {
   lookOf(seat: number): SeatLook;
@@ -61,7 +61,7 @@ export class SeatMap {
     this.#pen = pen;
     const zoomButton = (text: string, label: string, zoom: () => void): HTMLButtonElement =>
       element('button', { type: 'button', class: 'zoom', 'aria-label': label, title: label, onclick: zoom }, text);
-    this.element = element('div', { class: 'room' }, this.#canvas);
+    this.element = element('div', { class: 'seat-map' }, this.#canvas);
     this.zooms = element(
       'div',
       { class: 'zooms' },
@@ -181,7 +181,6 @@ export class SeatMap {
     pen.setTransform(scale, 0, 0, scale, 0, 0);
     pen.clearRect(0, 0, this.#width, this.#height);
     this.#paintScreen(colours);
-    this.#paintRowNames(colours);
     const nowMs = performance.now();
     for (let seat = 0; seat < this.#room.seats.length; seat++) {
       const [roomX, roomY] = this.#geometry.placeOf(seat);
@@ -189,8 +188,10 @@ export class SeatMap {
       const y = roomY * unit + top;
       if (x < -unit || y < -unit || x > this.#width + unit || y > this.#height + unit) continue;
       this.#paintGlow(seat, x, y, nowMs, colours);
-      drawSeat(pen, this.#ports.lookOf(seat), this.#room.seats[seat]!.kind, x, y, unit, colours);
+      const { kind, label } = this.#room.seats[seat]!;
+      drawSeat(pen, this.#ports.lookOf(seat), kind, x, y, unit, colours, label);
     }
+    this.#paintRowNames(colours);
     this.#paintFocus(colours);
     if (this.#glowing.size > 0) this.draw();
   }
@@ -225,10 +226,24 @@ export class SeatMap {
     pen.textBaseline = 'middle';
     for (const [row, label] of this.#room.rowLabels.entries()) {
       const y = (row + 2.7) * unit + top;
-      // On a magnified map the names stay at the edge of what is seen.
-      pen.fillText(label, Math.max(left + unit * 0.7, 9), y);
-      pen.fillText(label, Math.min(left + (this.#geometry.width - 0.7) * unit, this.#width - 9), y);
+      if (y < 0 || y > this.#height) continue;
+      // On a magnified map the names stay at the edge of what is seen, until the seats show labels of their own.
+      const [first, last] = [left + unit * 0.7, left + (this.#geometry.width - 0.7) * unit];
+      const isLabelled = unit >= LABELLED;
+      this.#paintRowName(label, isLabelled ? first : Math.max(first, 12), y, colours);
+      this.#paintRowName(label, isLabelled ? last : Math.min(last, this.#width - 12), y, colours);
     }
+  }
+
+  #paintRowName(label: string, x: number, y: number, colours: SeatColours): void {
+    const pen = this.#pen;
+    const { width } = pen.measureText(label);
+    pen.globalAlpha = 0.8;
+    pen.fillStyle = colours.raised;
+    pen.fillRect(x - width / 2 - 2, y - 9, width + 4, 18);
+    pen.globalAlpha = 1;
+    pen.fillStyle = colours.soft;
+    pen.fillText(label, x, y);
   }
 
   #paintGlow(seat: number, x: number, y: number, nowMs: number, colours: SeatColours): void {

@@ -1,0 +1,223 @@
+/** What HTTP answers: each route, its bounds, and what is said when something is wrong. */
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import type { ScreeningRecord } from '../storage/catalogue.ts';
+import { seatMapOf } from '../tests/support/seat-maps.ts';
+import { Assets } from './assets.ts';
+import { createRoutes, type ScreeningSummary, type ScreeningsPage } from './http-routes.ts';
+import type { HttpRequest, HttpResponse } from './socket/socket-port.ts';
+
+const SUMMARY: ScreeningSummary = {
+  id: 41,
+  title: 'O Agente Secreto',
+  cinema: 'Cine Teste',
+  auditorium: 'Sala 1',
+  startsAtMs: Date.UTC(2026, 11, 24, 23, 30),
+  timeZone: 'America/Sao_Paulo',
+  projection: '2D',
+  language: 'dub',
+  priceCents: 3_000,
+  currency: 'BRL',
+  seatCount: 5,
+};
+const RECORD = { ...SUMMARY, halfQuota: 2, seatMap: seatMapOf(['.._', 'wk.']) } as unknown as ScreeningRecord;
+
+const folder = mkdtempSync(join(tmpdir(), 'poltrona-routes-'));
+writeFileSync(join(folder, 'index.html'), '<!doctype html><title>Poltrona</title>\n');
+after(() => rmSync(folder, { recursive: true }));
+
+function served() {
+  const assets = new Assets();
+  assets.add('/assets/', folder);
+  assets.alias('/', '/assets/index.html');
+  const state = {
+    missing: null as string | null,
+    pages: [] as ScreeningsPage[],
+    found: [SUMMARY] as readonly ScreeningSummary[],
+    failure: null as Error | null,
+    logged: [] as string[],
+  };
+  const answer = <Value>(value: Value): Promise<Value> =>
+    state.failure === null ? Promise.resolve(value) : Promise.reject(state.failure);
+  const handler = createRoutes({
+    notReady: () => state.missing,
+    metrics: () => answer('poltrona_connections 3\n'),
+    listScreenings: (page) => {
+      state.pages.push(page);
+      return answer(state.found);
+    },
+    loadScreening: (id) => answer(id === 41 ? RECORD : null),
+    assets,
+    log: (message) => state.logged.push(message),
+  });
+  const request = async (target: string, method = 'GET'): Promise<HttpResponse> => {
+    const [path = '', query = ''] = target.split('?');
+    const { pathname } = new URL(`http://server${path}`);
+    const asked: HttpRequest = {
+      method,
+      path: pathname,
+      query: new URLSearchParams(query),
+      remoteAddress: '203.0.113.7',
+      header: () => undefined,
+      body: new Uint8Array(),
+    };
+    return handler(asked);
+  };
+  const json = async (target: string): Promise<{ status: number; body: Record<string, unknown> }> => {
+    const { status, body, headers } = await request(target);
+    assert.match(headers?.['content-type'] ?? '', /^application\/json/);
+    return { status, body: JSON.parse(String(body)) as Record<string, unknown> };
+  };
+  return { state, request, json };
+}
+
+test('[G18] the process is alive, and says so', async () => {
+  const { request } = served();
+  const { status, body } = await request('/healthz');
+  assert.deepEqual([status, body], [200, 'ok\n']);
+});
+
+test('[G18] it is ready, or says what is missing with 503', async () => {
+  const { state, request } = served();
+  assert.deepEqual([(await request('/readyz')).status, (await request('/readyz')).body], [200, 'ready\n']);
+  state.missing = 'draining';
+  assert.deepEqual([(await request('/readyz')).status, (await request('/readyz')).body], [503, 'draining\n']);
+});
+
+test('[G18] metrics are a page for Prometheus', async () => {
+  const { request } = served();
+  const { status, body, headers } = await request('/metrics');
+  assert.deepEqual([status, body], [200, 'poltrona_connections 3\n']);
+  assert.match(headers?.['content-type'] ?? '', /^text\/plain; version=0\.0\.4/);
+});
+
+test('[G19] the list of screenings: the next seven days, a hundred at a time, unless something else is asked for', async () => {
+  const { state, json } = served();
+  const beforeMs = Date.now();
+  const { status, body } = await json('/api/screenings');
+  const [page] = state.pages;
+  assert.ok(page !== undefined);
+  assert.ok(page.fromMs >= beforeMs && page.fromMs <= Date.now());
+  assert.deepEqual([page.toMs - page.fromMs, page.afterId, page.limit, status], [7 * 86_400_000, 0, 100, 200]);
+  const { startsAtMs, ...rest } = SUMMARY;
+  assert.equal(startsAtMs, Date.parse('2026-12-24T23:30:00.000Z'));
+  assert.deepEqual(body, { screenings: [{ ...rest, startsAt: '2026-12-24T23:30:00.000Z' }], next: null });
+});
+
+test('[G19] a full page says where the next one begins', async () => {
+  const { state, json } = served();
+  state.found = [SUMMARY, { ...SUMMARY, id: 44 }];
+  const from = '2026-12-24T00:00:00Z';
+  const { body } = await json(`/api/screenings?from=${from}&to=2026-12-25T00:00:00Z&limit=2&after=40`);
+  assert.deepEqual(state.pages, [
+    { fromMs: Date.parse(from), toMs: Date.parse('2026-12-25T00:00:00Z'), afterId: 40, limit: 2 },
+  ]);
+  assert.equal(body['next'], 44);
+});
+
+test('[G19] what is no instant or no number is refused with a sentence that names it', async () => {
+  const { state, json } = served();
+  const wrong = [
+    'from=tomorrow',
+    'from=',
+    'from=-271821-04-20T00:00:00Z',
+    'from=%2B275760-09-13T00:00:00Z',
+    'to=never',
+    'limit=0',
+    'limit=1001',
+    'limit=-1',
+    'limit=1e2',
+    'limit=99999999999999999999',
+    'after=x',
+    'after=-1',
+    'after=99999999999999999999',
+  ];
+  for (const query of wrong) {
+    const { status, body } = await json(`/api/screenings?${query}`);
+    assert.equal(status, 400, query);
+    assert.match(String(body['error']), new RegExp(`^"${query.split('=')[0]}"`));
+  }
+  assert.deepEqual(state.pages, [], 'the database was not asked');
+});
+
+test('[G20] the seats of a screening: rows, and for each seat its row, column, kind and label', async () => {
+  const { json } = served();
+  const { status, body } = await json('/api/screenings/41/seats');
+  assert.equal(status, 200);
+  assert.deepEqual([body['id'], body['startsAt'], body['rows']], [41, '2026-12-24T23:30:00.000Z', ['A', 'B']]);
+  assert.deepEqual(body['seats'], [
+    [0, 0, 0, 'A1'],
+    [0, 1, 0, 'A2'],
+    [1, 0, 3, 'B1'],
+    [1, 1, 2, 'B2'],
+    [1, 2, 0, 'B3'],
+  ]);
+  assert.equal('startsAtMs' in body, false);
+});
+
+test('[G20] an unknown screening, and whatever is no screening’s number, is 404', async () => {
+  const { json } = served();
+  for (const path of [
+    '42/seats',
+    '0/seats',
+    '41',
+    '41/seats/',
+    '-1/seats',
+    '1.5/seats',
+    '0x29/seats',
+    `${'9'.repeat(16)}/seats`,
+  ]) {
+    assert.equal((await json(`/api/screenings/${path}`)).status, 404, path);
+  }
+});
+
+test('[G21] only GET and HEAD; everything else is told what is allowed', async () => {
+  const { request } = served();
+  for (const method of ['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'TRACE']) {
+    const { status, headers } = await request('/api/screenings', method);
+    assert.deepEqual([status, headers?.['allow']], [405, 'GET, HEAD'], method);
+  }
+  for (const path of ['/healthz', '/readyz', '/metrics', '/api/screenings', '/api/screenings/41/seats', '/']) {
+    assert.equal((await request(path, 'HEAD')).status, (await request(path)).status, path);
+  }
+});
+
+test('[G21] when the database cannot be asked it is 503, logged, and nothing of the cause is told', async () => {
+  const { state, request } = served();
+  state.failure = new Error('password authentication failed for user "poltrona"');
+  for (const path of ['/api/screenings', '/api/screenings/41/seats', '/metrics']) {
+    const { status, body } = await request(path);
+    assert.equal(status, 503, path);
+    assert.doesNotMatch(String(body), /password/);
+  }
+  assert.equal(state.logged.length, 3);
+});
+
+test('[G22] the page comes with rules for the browser; what is not there is 404', async () => {
+  const { request } = served();
+  const { status, headers, body } = await request('/');
+  assert.deepEqual([status, headers?.['content-type']], [200, 'text/html; charset=utf-8']);
+  assert.match(Buffer.from(body as Uint8Array).toString(), /Poltrona/);
+  assert.match(headers?.['content-security-policy'] ?? '', /default-src 'none'.*frame-ancestors 'none'/);
+  assert.equal(headers?.['x-content-type-options'], 'nosniff');
+  for (const path of [
+    '/index.html',
+    '/assets/',
+    '/assets/../http-routes.js',
+    '/assets/%2e%2e/index.html',
+    '/favicon.ico',
+    '//',
+  ]) {
+    assert.equal((await request(path)).status, 404, path);
+  }
+});
+
+test('[G21] what comes from the API is not kept by any cache', async () => {
+  const { request } = served();
+  for (const path of ['/api/screenings', '/api/screenings/41/seats', '/healthz', '/readyz', '/api/nothing']) {
+    assert.equal((await request(path)).headers?.['cache-control'], 'no-store', path);
+  }
+});
