@@ -20,16 +20,14 @@ import { type Asker, nobody } from './asker.ts';
 import type { ActorMessage } from './bus.ts';
 import { DeadlineWheel } from './deadline-wheel.ts';
 import { type Loading, LoadingScreenings } from './loading.ts';
-import type { Ownership } from './ownership.ts';
 import { PoisonList } from './poison-list.ts';
 import type { RuntimePorts } from './runtime-ports.ts';
 import { type ActorHost, type EndReason, ScreeningActor } from './screening-actor.ts';
-import type { LoadedScreening, ScreeningLoader } from './screening-loader.ts';
+import type { LoadedScreening } from './screening-loader.ts';
 import { shardOf } from './shard-map.ts';
 import { type Subscriber, Subscriptions } from './subscriptions.ts';
 
 export { RUNTIME_LIMITS, type RuntimeLimits } from './runtime-limits.ts';
-export type { RuntimePorts } from './runtime-ports.ts';
 
 export type { Subscriber } from './subscriptions.ts';
 
@@ -54,6 +52,7 @@ interface Rest {
 const unknownScreening: Refused = { code: OutcomeCode.unknownScreening };
 const unavailable: Refused = { code: OutcomeCode.unavailable };
 const busy: Refused = { code: OutcomeCode.busy };
+const expired: Refused = { code: OutcomeCode.expired };
 const failed: Refused = { code: OutcomeCode.failed };
 /** How long a payment's end is waited for before it is asked about again, milliseconds. */
 const ASK_PAYMENT_AGAIN_MS = 5_000;
@@ -114,12 +113,8 @@ export class ShardRuntime implements ActorHost {
    */
   submit(screening: number, command: ActorMessage, asker: Asker, tag: number, deadlineMs: number): void {
     (command as { atMs: number }).atMs = this.#ports.nowMs();
-    if (this.#isDraining) {
-      asker.answered(tag, command.requestId, unavailable, 0, command.atMs);
-      return;
-    }
-    if (command.atMs > deadlineMs) {
-      asker.answered(tag, command.requestId, { code: OutcomeCode.expired }, 0, command.atMs);
+    if (this.#isDraining || command.atMs > deadlineMs) {
+      asker.answered(tag, command.requestId, this.#isDraining ? unavailable : expired, 0, command.atMs);
       return;
     }
     const slot = this.#slots.get(screening);

@@ -63,6 +63,11 @@ export class Load {
     if (this.#failure !== null) throw this.#failure;
   }
 
+  /** Everybody's connection is lost; they come back. */
+  cutAll(): void {
+    for (const client of this.#clients) client.cut();
+  }
+
   /** Everybody goes away, whatever is under way: it stays unknown in the history. */
   abandon(): void {
     this.#isStopping = true;

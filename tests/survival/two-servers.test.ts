@@ -55,3 +55,48 @@ test('[I1][I2][I4][I6] two servers that both own everything sell no seat twice, 
   );
   for (const server of servers) assert.deepEqual(await server.stop(), { code: 0, signal: null });
 });
+
+test('[I1][I2][I6] a server that stands still in the middle of its work while another one sells, and then wakes up, sells nothing twice', async (t) => {
+  const { random, rounds, enough } = scenario(t, 3);
+  const database = await testDatabase(t);
+  const screenings = await addScreenings(database, { count: enough(4), rows: 20, columns: 20 });
+  const [sleeper, other] = await Promise.all([startServer(t, { database }), startServer(t, { database })]);
+  assert.ok(sleeper !== undefined && other !== undefined);
+  const servers = [sleeper, other];
+  let awake = servers;
+  const load = new Load({
+    clients: 16,
+    screenings,
+    seatCount: 400,
+    server: () => random.pick(awake).webSocketUrl,
+    random,
+  });
+  const observers = servers.map((server) => new SeatObserver(screenings, () => server.webSocketUrl));
+  t.after(() => {
+    sleeper.kill('SIGCONT');
+    load.abandon();
+    for (const observer of observers) observer.close();
+  });
+  const acceptedBy = (url: string): number =>
+    load.history.filter((entry) => entry.answer?.code === 0 && entry.answeredBy === url).length;
+  for (let round = 0; round < rounds; round++) {
+    await load.whenAccepted(20 + random.below(60));
+    // Like a virtual machine that is being moved: its sockets stay open, its clock jumps, and it believes what it believed.
+    sleeper.kill('SIGSTOP');
+    awake = [other];
+    // Those who were with it lose patience.
+    load.cutAll();
+    const before = acceptedBy(other.webSocketUrl);
+    await until(
+      () => acceptedBy(other.webSocketUrl) > before + 60,
+      20_000,
+      () => 'the other one does not sell',
+    );
+    sleeper.kill('SIGCONT');
+    awake = servers;
+  }
+  await load.stop();
+  t.diagnostic(`accepted by each: ${servers.map((server) => acceptedBy(server.webSocketUrl)).join(' and ')}`);
+  await checkBooks(t, database, { history: load.history, observers, severalServers: true });
+  for (const server of servers) assert.deepEqual(await server.stop(), { code: 0, signal: null });
+});
