@@ -31,6 +31,7 @@ export interface AckedCommand {
 
 export class LoadConnection {
   underWay = 0;
+  answers = 0;
   isOpen = false;
   readonly walk: SeatWalk;
   readonly idPrefix = randomBytes(12).toString('base64url');
@@ -74,6 +75,11 @@ export class LoadConnection {
     this.#socket.write(clientFrame(Buffer.from([0x91, 0x93, 1, 0xc0, 0xa5, ...Buffer.from('bench')])));
     await welcome;
     this.isOpen = true;
+  }
+
+  /** Whether every screening of the walk has answered: none is asleep any more. */
+  get isWarm(): boolean {
+    return this.answers >= this.walk.screenings;
   }
 
   /** Writes the next command of the walk; false when the walk waits for an answer or too much is under way. It leaves with `flush`. */
@@ -133,6 +139,7 @@ export class LoadConnection {
     }
     this.#spots[slot] = -1;
     this.underWay--;
+    this.answers++;
     this.walk.answered(spot, code === 0, hold);
     this.#acked.sequence = this.#fullSequence(lowSequence);
     this.#acked.spot = spot;

@@ -16,6 +16,8 @@ const SEATS_PER_BUYER = 10;
 /** How long the last answers are waited for, milliseconds. */
 const LAST_ANSWERS_MS = 10_000;
 const TICK_MS = 1;
+/** Then the measurement begins, warm or not; milliseconds. */
+const WARM_UP_MAX_MS = 60_000;
 
 export class LoadDriver implements LoadTally {
   readonly #plan: LoadPlan;
@@ -54,7 +56,7 @@ export class LoadDriver implements LoadTally {
     for (const connection of this.#connections) await connection.open(plan.host, plan.port);
     this.#startMs = performance.now();
     const stopPacing = plan.mode === 'open' ? this.#pace() : this.#fillAll();
-    await delay(plan.warmSeconds * 1000);
+    await this.#warmUp();
     const cpu = process.cpuUsage();
     const measuredFromMs = performance.now();
     this.#backlogMax = 0;
@@ -86,6 +88,13 @@ export class LoadDriver implements LoadTally {
       generatorCores: (user + system) / 1e6 / measuredSeconds,
       errors: this.#errors,
     };
+  }
+
+  /** At least `warmSeconds`, and until no screening is asleep: their loading is `recover`'s subject. */
+  async #warmUp(): Promise<void> {
+    const untilMs = performance.now() + WARM_UP_MAX_MS;
+    await delay(this.#plan.warmSeconds * 1000);
+    while (performance.now() < untilMs && !this.#connections.every(({ isWarm }) => isWarm)) await delay(20);
   }
 
   // ---- what connections tell --------------------------------------------------------------------------------

@@ -19,6 +19,8 @@ const BATCH_ROWS = 4000;
 export interface Past {
   readonly firstScreening: number;
   readonly firstDeep: number;
+  /** As many as the first, without any fact. */
+  readonly firstUntouched: number;
 }
 
 /** Runs `work` on the embedded PostgreSQL of a server's folder, while that server does not run. */
@@ -34,7 +36,7 @@ export async function withEmbedded<Result>(
   }
 }
 
-/** `screenings` screenings of 200 seats with about twenty facts each, and `deep` ones with `deepFacts` each. */
+/** `screenings` screenings of 200 seats with about twenty facts each, as many without any, and `deep` ones with `deepFacts` each. */
 export function preparePast(
   folder: string,
   wanted: { readonly screenings: number; readonly deep: number; readonly deepFacts: number },
@@ -42,6 +44,7 @@ export function preparePast(
   return withEmbedded(folder, async (config, owner) => {
     const firstScreening = await createProgramme(config, wanted.screenings, SEATS);
     const firstDeep = await createProgramme(config, wanted.deep, SEATS);
+    const firstUntouched = await createProgramme(config, wanted.screenings, SEATS);
     const client = await connect(config, 'shard', 'past');
     const plan = { seats: SEATS, connections: BUYERS, seatsPerBuyer: 10 };
     const shallow = { ...plan, firstScreening, screenings: wanted.screenings };
@@ -54,7 +57,7 @@ export function preparePast(
     }
     await client.end();
     await owner.query('analyze');
-    return { firstScreening, firstDeep };
+    return { firstScreening, firstDeep, firstUntouched };
   });
 }
 

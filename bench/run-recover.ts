@@ -52,7 +52,20 @@ export async function runRecover(options: BenchOptions, reporter: Reporter): Pro
     figures['first_touch_with_snapshot_ms'] = round(await touch(server, past.firstDeep, deep));
 
     reporter.progress('recover: memory');
-    Object.assign(figures, await memory(server, past.firstScreening, screenings, connections));
+    figures['idle_connections'] = connections;
+    figures['idle_connection_bytes'] = await idleConnectionBytes(server, connections);
+    await server.stop();
+    for (const [name, first] of [
+      ['loaded_screenings', past.firstUntouched],
+      ['loaded_screenings_with_past', past.firstScreening],
+    ] as const) {
+      server = await start();
+      const { base, resident, heap } = await loadedMegabytes(server, first, screenings);
+      figures['base_mb'] = round(base);
+      figures[`${name}_mb`] = round(resident);
+      figures[`${name}_heap_mb`] = round(heap);
+      if (name === 'loaded_screenings') await server.stop();
+    }
 
     reporter.progress('recover: kill -9');
     const before = await SeatClient.open(server.port);
@@ -111,13 +124,8 @@ async function stopAndCountSnapshots(server: ServerProcess, folder: string): Pro
   });
 }
 
-/** Resident memory, before and after. It holds garbage too: what a machine needs, not what the objects weigh. */
-async function memory(
-  server: ServerProcess,
-  firstScreening: number,
-  screenings: number,
-  connections: number,
-): Promise<Record<string, unknown>> {
+/** Growth of the resident memory for each idle connection, bytes. */
+async function idleConnectionBytes(server: ServerProcess, connections: number): Promise<number> {
   const idle: SeatClient[] = [];
   // The first connections pay for code and tables that all others share.
   for (let i = 0; i < connections / 10; i++) idle.push(await SeatClient.open(server.port));
@@ -127,28 +135,36 @@ async function memory(
   await delay(SETTLE_MS);
   const withMany = server.residentBytes();
   for (const client of idle) client.close();
+  return Math.round((withMany - withFew) / connections);
+}
 
+/**
+ * Growth of the memory of a freshly started server when each screening gets one hold, MB: resident (garbage included: what a machine
+ * needs, not what the objects weigh), and V8's heap.
+ */
+async function loadedMegabytes(
+  server: ServerProcess,
+  first: number,
+  screenings: number,
+): Promise<{ base: number; resident: number; heap: number }> {
   const clients = await Promise.all(Array.from({ length: CLIENTS }, () => SeatClient.open(server.port)));
+  const before = await server.metrics();
   await delay(SETTLE_MS);
-  const unloaded = server.residentBytes();
-  const heapUnloaded = (await server.metrics()).get('poltrona_heap_used_bytes') ?? 0;
+  const base = server.residentBytes();
   await Promise.all(
     clients.map(async (client, index) => {
-      for (let screening = firstScreening + index; screening < firstScreening + screenings; screening += CLIENTS) {
+      for (let screening = first + index; screening < first + screenings; screening += CLIENTS) {
         const { code } = await client.hold(screening, FREE_SEAT + FREE_SEATS - 1);
         if (code !== 0) throw new Error(`screening ${screening} refused a free seat with ${code}`);
       }
     }),
   );
   await delay(SETTLE_MS);
-  const metrics = await server.metrics();
+  const after = await server.metrics();
+  const resident = server.residentBytes();
   for (const client of clients) client.close();
-  return {
-    idle_connections: connections,
-    idle_connection_bytes: Math.round((withMany - withFew) / connections),
-    loaded_screenings: metrics.get('poltrona_actors_loaded') ?? 0,
-    base_mb: round(unloaded / MEGABYTE),
-    loaded_screenings_mb: round((server.residentBytes() - unloaded) / MEGABYTE),
-    loaded_screenings_heap_mb: round(((metrics.get('poltrona_heap_used_bytes') ?? 0) - heapUnloaded) / MEGABYTE),
-  };
+  const loaded = (after.get('poltrona_actors_loaded') ?? 0) - (before.get('poltrona_actors_loaded') ?? 0);
+  if (loaded < screenings) throw new Error(`only ${loaded} screenings are loaded`);
+  const heap = (after.get('poltrona_heap_used_bytes') ?? 0) - (before.get('poltrona_heap_used_bytes') ?? 0);
+  return { base: base / MEGABYTE, resident: (resident - base) / MEGABYTE, heap: heap / MEGABYTE };
 }

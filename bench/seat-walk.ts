@@ -89,6 +89,11 @@ export class SeatWalk {
     }
   }
 
+  /** Every screening of the walk comes once within this many commands. */
+  get screenings(): number {
+    return this.#screenings;
+  }
+
   screeningOf(spot: number): number {
     return this.#firstScreening + ((spot + this.#offset) % this.#screenings) * this.#stride;
   }

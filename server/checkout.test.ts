@@ -94,7 +94,7 @@ test('[I4] a purchase said again, and by fifty at once, is one order with the sa
 });
 
 for (const step of ['begin-payment', 'confirm'] as const) {
-  test(`[K3] the answer to ${step} is lost: said again, the purchase goes on from there`, async () => {
+  test(`[K4] the answer to ${step} is lost: said again, the purchase goes on from there`, async () => {
     const stage = new CheckoutStage();
     const id = await stage.held('ana', [0, 1]);
     stage.lost = [{ step, heard: 'unavailable' }];
@@ -104,7 +104,7 @@ for (const step of ['begin-payment', 'confirm'] as const) {
     assert.deepEqual(stage.sales, { begun: 1, sold: 1, tickets: 2 });
   });
 
-  test(`[K3] ${step} does not reach its owner: said again, the purchase goes on from there`, async () => {
+  test(`[K4] ${step} does not reach its owner: said again, the purchase goes on from there`, async () => {
     const stage = new CheckoutStage();
     const id = await stage.held('ana', [0, 1]);
     stage.refused = [step];
@@ -134,7 +134,7 @@ for (const step of ['begin-payment', 'confirm'] as const) {
   });
 }
 
-test('[K3] the answer to the end of a declined payment is lost: said again, it is declined', async () => {
+test('[K4] the answer to the end of a declined payment is lost: said again, it is declined', async () => {
   const stage = new CheckoutStage();
   const id = await stage.held('ana', [0]);
   stage.payments.answers = ['declined', 'declined'];

@@ -187,7 +187,7 @@ test('[V5] what is gone takes up no place among those that a connection may watc
   assert.deepEqual([seen(socket), stage.counters.watchers], [['snapshot 1'], 1]);
 });
 
-test('[V6] a connection watches so many at once; more are "busy" until it lets one go', async () => {
+test('[V7] a connection watches so many at once; more are "busy" until it lets one go', async () => {
   const stage = new GatewayStage({ messagesPerSecond: 0 });
   const socket = await stage.greeted();
   for (let screening = 1; screening <= WATCHES_MAX; screening++) socket.says(watch(screening));
@@ -201,7 +201,7 @@ test('[V6] a connection watches so many at once; more are "busy" until it lets o
   assert.equal(stage.counters.watchers, WATCHES_MAX, 'asking again for the same one counts once');
 });
 
-test('[V7] after unwatch nothing comes; with its last watcher the thread stops following', async () => {
+test('[V6] after unwatch nothing comes; with its last watcher the thread stops following', async () => {
   const { stage, socket } = await watching();
   const other = await stage.greeted();
   other.says(watch());
@@ -222,7 +222,7 @@ test('[V7] after unwatch nothing comes; with its last watcher the thread stops f
   assert.deepEqual([seen(socket), stage.watch.watchedScreenings], [[], 0]);
 });
 
-test('[V7] a connection that is closed watches nothing any more', async () => {
+test('[V6] a connection that is closed watches nothing any more', async () => {
   const stage = new GatewayStage({ messagesPerSecond: 0 });
   const socket = await stage.greeted();
   for (let screening = 1; screening <= 5; screening++) socket.says(watch(screening));

@@ -251,6 +251,7 @@ export class ShardRuntime implements ActorHost {
   /** The last act: no more loading, everything in flight is settled, snapshots are written for as long as `snapshotsMs` lasts (the rest is replayed). */
   async drain(snapshotsMs: number): Promise<void> {
     this.#isDraining = true;
+    for (const slot of this.#slots.values()) if (slot.is === 'loading') this.#refuseAll(slot, unavailable);
     await this.journal.whenIdle();
     const nowMs = this.#ports.nowMs();
     for (const [screening, slot] of this.#slots) {

@@ -71,7 +71,7 @@ export function busContract(name: string, create: () => BusUnderTest): void {
       assert.deepEqual(refused.answer?.outcome, { code: OutcomeCode.seatHeld, seats: [2, 3] });
     });
 
-    withBus('[U1] a question is answered like a command', async (asking, under) => {
+    withBus('[U7] a question is answered like a command', async (asking, under) => {
       asking.send(7, hold('ana', [3]));
       const heard = new Heard();
       const query: ActorMessage = { kind: 'mine', requestId: '', buyer: 'ana', atMs: 0 };
@@ -135,7 +135,7 @@ export function busContract(name: string, create: () => BusUnderTest): void {
       assert.deepEqual(under.owner.kinds(7), [1]);
     });
 
-    withBus('[U4] what the owner refuses for its own reasons reaches the asker', async (asking, under) => {
+    withBus('[U1] what the owner refuses for its own reasons reaches the asker', async (asking, under) => {
       under.owner.loader.isHolding = true;
       const unknown = asking.send(404, hold('ana', [1]));
       const unreadable = asking.send(500, hold('ana', [1]));
@@ -146,7 +146,7 @@ export function busContract(name: string, create: () => BusUnderTest): void {
       assert.deepEqual([unknown.code, unreadable.code], ['unknownScreening', 'unavailable']);
     });
 
-    withBus('[U5] after `subscribe` come a snapshot and then deltas without a gap', async (asking, under) => {
+    withBus('[U4] after `subscribe` come a snapshot and then deltas without a gap', async (asking, under) => {
       await load(asking, under);
       const watching = new Watching();
       asking.send(7, hold('ana', [1]));
@@ -168,7 +168,7 @@ export function busContract(name: string, create: () => BusUnderTest): void {
     });
 
     withBus(
-      '[U5] the snapshot is the subscriber\u2019s own: later changes do not reach into it',
+      '[U4] the snapshot is the subscriber\u2019s own: later changes do not reach into it',
       async (asking, under) => {
         await load(asking, under);
         const taken: Uint8Array[] = [];
@@ -205,7 +205,7 @@ export function busContract(name: string, create: () => BusUnderTest): void {
       assert.deepEqual(watching.news(), ['delta 1-2']);
     });
 
-    withBus('[U7] after `unsubscribe` nothing comes, and whoever else follows goes on', async (asking, under) => {
+    withBus('[U5] after `unsubscribe` nothing comes, and whoever else follows goes on', async (asking, under) => {
       await load(asking, under);
       const [leaving, staying] = [new Watching(), new Watching()];
       under.bus.subscribe(7, leaving);
@@ -224,7 +224,7 @@ export function busContract(name: string, create: () => BusUnderTest): void {
       assert.deepEqual(staying.news(), []);
     });
 
-    withBus('[U7] who leaves and comes back at once starts with a snapshot', async (asking, under) => {
+    withBus('[U5] who leaves and comes back at once starts with a snapshot', async (asking, under) => {
       await load(asking, under);
       const watching = new Watching();
       under.bus.subscribe(7, watching);

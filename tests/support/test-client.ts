@@ -50,6 +50,8 @@ export interface ClientOptions {
   readonly onClosed?: (code: number) => void;
   /** A session of before. */
   readonly token?: string;
+  /** After so long without a welcome or an answer the connection is given up and another one made. Default: never. */
+  readonly patienceMs?: number;
 }
 
 /** Nothing was decided, or nobody knows: the same request id again. */
@@ -169,6 +171,7 @@ export class TestClient {
 
   #connect(): void {
     if (this.#isClosed) return;
+    this.#expect(() => this.#isWelcome);
     this.#server = this.#options.server();
     const socket = new WebSocket(this.#server, [SUBPROTOCOL], { perMessageDeflate: false });
     this.#socket = socket;
@@ -208,9 +211,20 @@ export class TestClient {
     this.#options.onWelcome?.();
   }
 
+  /** Loses patience with this connection unless `isDone` by then. */
+  #expect(isDone: () => boolean): void {
+    const { patienceMs } = this.#options;
+    if (patienceMs === undefined) return;
+    setTimeout(() => {
+      if (!isDone()) this.cut();
+    }, patienceMs).unref();
+  }
+
   #transmit(entry: HistoryEntry): void {
     if (!this.#isWelcome || this.#socket?.readyState !== WebSocket.OPEN) return;
     entry.sent++;
+    const { sent } = entry;
+    this.#expect(() => entry.sent > sent || !this.#waiting.has(entry.requestId));
     this.#socket.send(encodeClientFrame([entry.request]));
   }
 

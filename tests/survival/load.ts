@@ -21,6 +21,8 @@ export interface LoadOptions {
   /** Holds of one visit; then the next visitor comes, on a new connection. Default: 8. */
   readonly turns?: number;
   readonly onClosed?: (code: number) => void;
+  /** How long they wait for an answer before they try another connection. Default: for ever. */
+  readonly patienceMs?: number;
 }
 
 /** Without an accepted command for so long, something is wrong. */
@@ -75,13 +77,14 @@ export class Load {
   }
 
   async #visitors(number: number): Promise<void> {
-    const { server, onClosed, turns = 8 } = this.#options;
+    const { server, onClosed, patienceMs, turns = 8 } = this.#options;
     while (!this.#isStopping) {
       const client = new TestClient({
         server: () => server(number),
         history: this.history,
         onAccepted: () => this.#count(),
         ...(onClosed === undefined ? {} : { onClosed }),
+        ...(patienceMs === undefined ? {} : { patienceMs }),
       });
       this.#clients.add(client);
       try {

@@ -70,6 +70,7 @@ test('[I1][I2][I6] a server that stands still in the middle of its work while an
     seatCount: 400,
     server: () => random.pick(awake).webSocketUrl,
     random,
+    patienceMs: 1_500,
   });
   const observers = servers.map((server) => new SeatObserver(screenings, () => server.webSocketUrl));
   t.after(() => {
