@@ -185,8 +185,8 @@ function notReady(): string | null {
 
 async function drain(): Promise<void> {
   isDraining = true;
+  // The port stays open meanwhile: /readyz has to be able to say no, and a new visitor hears 503 instead of nothing.
   gateway.stopAccepting();
-  socketServer?.stopAccepting();
   const endsAtMs = Date.now() + DRAIN_MS;
   while (gateway.commandsUnderWay > 0 && Date.now() < endsAtMs) await delay(5);
   gateway.flush();

@@ -97,7 +97,8 @@ test('junk, bombs, wrong types, bad manners and floods are closed with their cod
     'an honest client was closed',
   );
   assert.deepEqual(
-    server.lines.filter(({ level }) => level !== 'info'),
+    // On a Node without a uWebSockets.js binary the server says so once.
+    server.lines.filter(({ level, msg }) => level !== 'info' && !msg.includes('node:http and ws')),
     [],
     'attacks are no news for the log',
   );

@@ -9,7 +9,7 @@ import { OutcomeCode } from '../../server/protocol/outcome-code.ts';
 import type { Answer } from '../../server/protocol/server-frame.ts';
 import type { Random } from '../simulation/random.ts';
 import { deadline } from '../support/deadline.ts';
-import { ClientClosed, type History, type HistoryEntry, TestClient } from '../support/test-client.ts';
+import { ClientClosed, describe, type History, type HistoryEntry, TestClient } from '../support/test-client.ts';
 
 export interface LoadOptions {
   readonly clients: number;
@@ -54,7 +54,11 @@ export class Load {
   async whenAccepted(more: number): Promise<void> {
     const at = this.#accepted + more;
     const reached = new Promise<void>((resolve) => this.#goals.push({ at, resolve }));
-    await deadline(reached, PROGRESS_DEADLINE_MS, () => `${this.#accepted} of ${at} commands were accepted`);
+    await deadline(
+      reached,
+      PROGRESS_DEADLINE_MS,
+      () => `${this.#accepted} of ${at} commands were accepted; ${this.#waiting()}`,
+    );
     if (this.#failure !== null) throw this.#failure;
   }
 
@@ -149,6 +153,11 @@ export class Load {
     const reached = this.#goals.filter(({ at }) => at <= this.#accepted);
     this.#goals = this.#goals.filter(({ at }) => at > this.#accepted);
     for (const { resolve } of reached) resolve();
+  }
+
+  #waiting(): string {
+    const waiting = this.history.filter(({ answer }) => answer === null);
+    return `${waiting.length} wait, e.g. ${waiting.slice(0, 3).map(describe).join(' and ')}`;
   }
 
   #fail(cause: Error): void {

@@ -44,7 +44,8 @@ test('[I1][I3] thousands of well-formed messages that mean nothing stop no actor
     else t.after(() => socket.connection.socket.destroy());
   }
   assert.deepEqual(
-    server.lines.filter(({ level }) => level !== 'info'),
+    // On a Node without a uWebSockets.js binary the server says so once.
+    server.lines.filter(({ level, msg }) => level !== 'info' && !msg.includes('node:http and ws')),
     [],
   );
   await checkBooks(t, database, { history: [] });
