@@ -38,6 +38,7 @@ function served() {
     pages: [] as ScreeningsPage[],
     found: [SUMMARY] as readonly ScreeningSummary[],
     failure: null as Error | null,
+    isOwnerAway: false,
     logged: [] as string[],
   };
   const answer = <Value>(value: Value): Promise<Value> =>
@@ -50,6 +51,12 @@ function served() {
       return answer(state.found);
     },
     loadScreening: (id) => answer(id === 41 ? RECORD : null),
+    seatsNow: (id) =>
+      Promise.resolve(
+        state.isOwnerAway
+          ? null
+          : { screening: id, epoch: 2, version: 7, salesOpen: true, status: Uint8Array.of(0, 1, 2, 3, 0) },
+      ),
     assets,
     log: (message) => state.logged.push(message),
   });
@@ -156,6 +163,15 @@ test('[G20] the seats of a screening: rows, and for each seat its row, column, k
     [1, 2, 0, 'B3'],
   ]);
   assert.equal('startsAtMs' in body, false);
+});
+
+test('[G20] who has which seat is told as of one version, or not at all while the owner cannot be reached', async () => {
+  const { state, json } = served();
+  const { body } = await json('/api/screenings/41/seats');
+  assert.deepEqual(body['live'], { epoch: 2, version: 7, salesOpen: true, status: [0, 1, 2, 3, 0] });
+  state.isOwnerAway = true;
+  const away = await json('/api/screenings/41/seats');
+  assert.deepEqual([away.status, away.body['live'], (away.body['seats'] as unknown[]).length], [200, null, 5]);
 });
 
 test('[G20] an unknown screening, and whatever is no screening’s number, is 404', async () => {

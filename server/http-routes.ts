@@ -3,6 +3,7 @@
  * goes over the WebSocket.
  */
 import type { ScreeningRecord } from '../storage/catalogue.ts';
+import type { SeatSnapshot } from '../workers/seat-replica.ts';
 import { type Assets, PAGE_HEADERS } from './assets.ts';
 import type { HttpHandler, HttpRequest, HttpResponse } from './socket/socket-port.ts';
 
@@ -12,6 +13,8 @@ export interface RoutePorts {
   metrics(): Promise<string>;
   listScreenings(page: ScreeningsPage): Promise<readonly ScreeningSummary[]>;
   loadScreening(screening: number): Promise<ScreeningRecord | null>;
+  /** The committed seats of a screening that exists; null when its owner cannot be reached now. */
+  seatsNow(screening: number): Promise<SeatSnapshot | null>;
   readonly assets: Assets;
   log(message: string, details: Readonly<Record<string, unknown>>): void;
 }
@@ -103,6 +106,10 @@ async function listScreenings(ports: RoutePorts, query: URLSearchParams): Promis
 async function seatsOf(ports: RoutePorts, id: number): Promise<HttpResponse> {
   const record = await ports.loadScreening(id);
   if (record === null) return json(404, { error: `There is no screening ${id}.` });
+  const now = await ports.seatsNow(id);
+  // Null: the layout can be shown, who has which seat cannot be told at this moment.
+  const live =
+    now === null ? null : { epoch: now.epoch, version: now.version, salesOpen: now.salesOpen, status: [...now.status] };
   const { seatMap: map, startsAtMs, ...rest } = record;
   const seats = map.seatLabels.map((label, seat) => [
     map.seatRow[seat],
@@ -116,6 +123,7 @@ async function seatsOf(ports: RoutePorts, id: number): Promise<HttpResponse> {
     seatMap: map.id,
     rows: map.rowLabels,
     seats,
+    live,
   });
 }
 

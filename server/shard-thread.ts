@@ -24,6 +24,7 @@ import { FRAME_BYTES_MAX } from './protocol/limits.ts';
 import { RecordCache } from './record-cache.ts';
 import { commonRules, SEATS_PER_BUYER_MAX } from './rules.ts';
 import { SeatWatch } from './seat-watch.ts';
+import { seatsNow } from './seats-now.ts';
 import { SessionTokens } from './session-token.ts';
 import type { SocketServer } from './socket/socket-port.ts';
 import { CloseCode } from './socket/socket-port.ts';
@@ -95,11 +96,12 @@ const checkout = new Checkout({
   stepDeadlineMs: COMMAND_DEADLINE_MS,
   log: (message, details) => log.warn(details, message),
 });
+const watch = new SeatWatch(engine.bus, watchFrames);
 const gateway = new Gateway({
   config,
   bus: engine.bus,
   checkout,
-  watch: new SeatWatch(engine.bus, watchFrames),
+  watch,
   tokens: new SessionTokens(start.secret),
   connections: new ConnectionCount(start.connectionCounters, start.processName, config.connectionsPerAddress),
   counters,
@@ -156,6 +158,7 @@ async function listen(port: number): Promise<void> {
         metrics: allMetrics,
         listScreenings: (page) => listScreenings(engine.pool, page),
         loadScreening: (screening) => records.get(screening),
+        seatsNow: (screening) => seatsNow(watch, engine.bus, screening),
         assets: pageAssets(),
         log: (message, details) => log.error(details, message),
       }),

@@ -2,11 +2,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import pg from 'pg';
+import { ClientOp } from '../../server/protocol/client-messages.ts';
 import { clientConfig, type DatabaseConfig } from '../../storage/database.ts';
 import { until } from '../support/deadline.ts';
 import { connected, ownCluster } from '../support/postgres.ts';
 import { addScreenings } from '../support/screenings.ts';
 import { startServer } from '../support/server-process.ts';
+import { TestClient } from '../support/test-client.ts';
 import { checkBooks } from './books.ts';
 import { Load } from './load.ts';
 import { scenario } from './rounds.ts';
@@ -82,6 +84,34 @@ test('[I1][I2][I4][I6] sessions ended, commits cancelled, rights revoked, no con
   t.diagnostic(`${load.history.length} commands, ${load.accepted} accepted`);
   await checkBooks(t, embedded.config, { history: load.history, observers: [observer] });
   assert.deepEqual(await server.stop(), { code: 0, signal: null });
+});
+
+test('[I1][I2][I6] a database that has lost what was acknowledged is not sold on: the server says so and ends', async (t) => {
+  const embedded = await ownCluster(t);
+  const server = await startServer(t, { database: embedded.config });
+  const screenings = await addScreenings(embedded.config, { count: 4, rows: 4, columns: 10 });
+  const client = await TestClient.connect({ server: () => server.webSocketUrl, history: [] });
+  t.after(() => client.close());
+  for (const screening of screenings) {
+    assert.equal((await client.command({ op: ClientOp.hold, screening, seats: [0], hold: 0 })).code, 0);
+  }
+  // What a fail-over to a standby that lagged behind looks like: the newest facts are gone, and so are the sessions.
+  const superuser = await connected(t, { ...embedded.superuser, database: embedded.config.database }, 'migrator');
+  await superuser.query('set session_replication_role = replica');
+  await superuser.query('delete from journal where version = 2');
+  await superuser.query(
+    `select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'poltrona %'`,
+  );
+  const answers = screenings.map((screening) => client.command({ op: ClientOp.hold, screening, seats: [1], hold: 0 }));
+  const sold = Promise.any(answers).then(
+    () => 'sold on',
+    () => 'nothing sold',
+  );
+  assert.deepEqual(await server.exited, { code: 1, signal: null });
+  const fatal = server.lines.find(({ level }) => level === 'fatal');
+  assert.match(JSON.stringify(fatal), /was acknowledged and is gone/);
+  client.close();
+  assert.equal(await sold, 'nothing sold');
 });
 
 /** Opens connections until PostgreSQL has none left for anybody else. */

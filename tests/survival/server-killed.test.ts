@@ -30,12 +30,19 @@ test('[I1][I2][I4] kill -9 of the server under load, again and again: nothing an
     server.kill('SIGKILL');
     await server.exited;
     const killedMs = performance.now();
-    server = await startServer(t, { database, environment: { PORT: String(port) } });
+    // The next one may own the screenings with other threads, and listen with the other socket layer.
+    const environment = {
+      PORT: String(port),
+      POLTRONA_THREADS: String(1 + random.below(3)),
+      POLTRONA_SOCKET: random.pick(['auto', 'ws']),
+    };
+    server = await startServer(t, { database, environment });
     const readyMs = performance.now() - killedMs;
     await load.whenAccepted(1);
     const sellingMs = performance.now() - killedMs;
+    const { POLTRONA_THREADS: threads, POLTRONA_SOCKET: socket } = environment;
     t.diagnostic(
-      `round ${round}: ready ${Math.round(readyMs)} ms, selling ${Math.round(sellingMs)} ms after the restart`,
+      `round ${round} (${threads} threads, socket ${socket}): ready ${Math.round(readyMs)} ms, selling ${Math.round(sellingMs)} ms after the restart`,
     );
     assert.ok(sellingMs < SELLING_AGAIN_MS_MAX, `selling only after ${sellingMs} ms`);
   }
