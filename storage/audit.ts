@@ -13,7 +13,7 @@ import { auditHistory } from './audit-history.ts';
 import { ORDERS_SQL, TICKETS_SQL } from './audit-projection.ts';
 import { AuditFindings, type AuditReport } from './audit-report.ts';
 import { JOURNAL_SQL, ScreeningAudit, SNAPSHOTS_SQL } from './audit-screening.ts';
-import { GroupedCursor } from './grouped-cursor.ts';
+import { GroupedCursor, inTurn } from './grouped-cursor.ts';
 import type { CommonRules } from './recovery.ts';
 import { type SeatLayout, seatMapFromLayout } from './seat-layout.ts';
 
@@ -112,7 +112,7 @@ class Audit {
       await this.#screening(screening, cursors);
       this.#tell(Number(total.rows[0]?.count ?? 0));
     }
-    await this.#client.query('commit');
+    await inTurn(this.#client, () => this.#client.query('commit'));
     return this.#counts;
   }
 
@@ -168,9 +168,9 @@ class Audit {
   async #map(id: number): Promise<SeatMap> {
     let map = this.#maps.get(id);
     if (map === undefined) {
-      const { rows } = await this.#client.query<{ layout: SeatLayout }>('select layout from seat_maps where id = $1', [
-        id,
-      ]);
+      const { rows } = await inTurn(this.#client, () =>
+        this.#client.query<{ layout: SeatLayout }>('select layout from seat_maps where id = $1', [id]),
+      );
       map = seatMapFromLayout(id, rows[0]?.layout ?? { rows: [], seats: [] });
       if (this.#maps.size === SEAT_MAPS_MAX) this.#maps.clear();
       this.#maps.set(id, map);

@@ -11,6 +11,21 @@ export type TextRow = readonly (string | null)[];
 const ROWS_AT_ONCE = 4096;
 const AS_TEXT = { getTypeParser: () => (value: unknown) => value };
 
+/** The last statement that each client was given. */
+const lastOf = new WeakMap<pg.ClientBase, Promise<unknown>>();
+
+/** Several cursors of one client ask ahead; node-postgres wants one statement at a time. */
+export function inTurn<Result>(client: pg.ClientBase, ask: () => Promise<Result>): Promise<Result> {
+  const before = lastOf.get(client) ?? Promise.resolve();
+  const asked = before.then(ask);
+  // Who comes next does not care how this one ended; its own caller hears of it.
+  lastOf.set(
+    client,
+    asked.catch(() => {}),
+  );
+  return asked;
+}
+
 export class GroupedCursor {
   readonly #client: pg.ClientBase;
   readonly #name: string;
@@ -26,7 +41,7 @@ export class GroupedCursor {
 
   /** `sql` must order by its first column. Only inside a transaction, which the cursor does not outlive. */
   static async open(client: pg.ClientBase, name: string, sql: string): Promise<GroupedCursor> {
-    await client.query(`declare ${name} no scroll cursor for ${sql}`);
+    await inTurn(client, () => client.query(`declare ${name} no scroll cursor for ${sql}`));
     const cursor = new GroupedCursor(client, name);
     cursor.#ask();
     return cursor;
@@ -69,7 +84,7 @@ export class GroupedCursor {
   #ask(): void {
     const text = `fetch ${ROWS_AT_ONCE} from ${this.#name}`;
     const query = { text, rowMode: 'array', types: AS_TEXT } as const;
-    this.#coming = this.#client.query<(string | null)[]>(query).then(({ rows }) => rows);
+    this.#coming = inTurn(this.#client, () => this.#client.query<(string | null)[]>(query)).then(({ rows }) => rows);
     // Whoever comes for the rows hears of a failure; if nobody does any more, it is no one's business.
     this.#coming.catch(() => {});
   }

@@ -1,14 +1,16 @@
 /** The line to PostgreSQL falls silent: no reset, no error, nothing. Deadlines must find it out. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { ClientOp } from '../../server/protocol/client-messages.ts';
 import { CopyWriter } from '../../storage/copy-writer.ts';
 import { CommitUnknown } from '../../storage/fact-store.ts';
 import { JournalBatch } from '../../storage/journal-batch.ts';
-import { deadline } from '../support/deadline.ts';
+import { deadline, until } from '../support/deadline.ts';
 import { entry } from '../support/journal-entries.ts';
 import { testDatabase } from '../support/postgres.ts';
 import { addScreenings } from '../support/screenings.ts';
 import { startServer } from '../support/server-process.ts';
+import { type History, TestClient } from '../support/test-client.ts';
 import { checkBooks } from './books.ts';
 import { Load } from './load.ts';
 import { scenario } from './rounds.ts';
@@ -71,4 +73,52 @@ test('[I2] a commit on a line that falls silent at any packet, connecting includ
   );
   t.diagnostic(`by packets: ${settled.join(', ')}`);
   assert.ok(settled.includes('absent') && settled.includes('stored') && settled.includes('never silent'));
+});
+
+test('[I1][I6] an owner that is cut off between its rows and its commit does not keep the next owner from selling', async (t) => {
+  const database = await testDatabase(t);
+  const [screening, other] = await addScreenings(database, { count: 2, rows: 4, columns: 10 });
+  assert.ok(screening !== undefined && other !== undefined);
+  const proxy = await SilentProxy.start(t, database);
+  const first = await startServer(t, { database: proxy.config, environment: { POLTRONA_THREADS: '1' } });
+  const second = await startServer(t, { database, environment: { POLTRONA_THREADS: '1' } });
+  const history: History = [];
+  let url = first.webSocketUrl;
+  const ana = await TestClient.connect({ server: () => url, history });
+  const bia = await TestClient.connect({ server: () => second.webSocketUrl, history });
+  t.after(() => {
+    ana.close();
+    bia.close();
+  });
+  const held = await ana.command({ op: ClientOp.hold, screening, seats: [0], hold: 0 });
+  assert.ok(held.body.kind === 'held');
+  const { hold } = held.body;
+  proxy.silenceBefore('commit');
+  const purchase = ana.command({
+    op: ClientOp.buy,
+    screening,
+    hold,
+    seats: [[0, 1]],
+    method: 'sandbox',
+    detail: 'approved',
+  });
+  await until(
+    () => proxy.silenced > 0,
+    10_000,
+    () => 'there was no commit',
+  );
+  // The first one is alone now, with a transaction open. The second one takes over.
+  const startedMs = performance.now();
+  const elsewhere = await bia.command({ op: ClientOp.hold, screening: other, seats: [0], hold: 0 });
+  assert.equal(elsewhere.code, 0);
+  assert.equal((await bia.command({ op: ClientOp.hold, screening, seats: [1], hold: 0 })).code, 0);
+  const elapsedMs = performance.now() - startedMs;
+  t.diagnostic(`the next owner sold after ${Math.round(elapsedMs)} ms`);
+  assert.ok(elapsedMs < 10_000);
+  // Who was with the first one goes to the second one, and gets the seat.
+  url = second.webSocketUrl;
+  ana.cut();
+  assert.equal((await purchase).code, 0);
+  proxy.heal();
+  await checkBooks(t, database, { history, severalServers: true });
 });

@@ -20,6 +20,7 @@ export class SilentProxy {
   readonly #target: DatabaseConfig;
   readonly #lines = new Set<Line>();
   #answersLeft = Number.POSITIVE_INFINITY;
+  #lastWord: string | null = null;
   /** Lines that fell silent so far. */
   silenced = 0;
 
@@ -50,8 +51,14 @@ export class SilentProxy {
     this.#answersLeft = answers;
   }
 
+  /** A line on which somebody is about to say this to PostgreSQL falls silent before it; and so does every other one from then on, until `heal`. */
+  silenceBefore(word: string): void {
+    this.#lastWord = word;
+  }
+
   /** New lines work again. The silent ones stay as they are: nobody repairs a forgotten connection. */
   heal(): void {
+    this.#lastWord = null;
     this.#answersLeft = Number.POSITIVE_INFINITY;
   }
 
@@ -63,6 +70,10 @@ export class SilentProxy {
     client.on('error', () => {});
     server.on('error', () => client.destroy());
     client.on('data', (bytes) => {
+      if (this.#lastWord !== null && bytes.includes(this.#lastWord)) {
+        this.#answersLeft = 0;
+        this.silenceAll();
+      }
       if (!line.isSilent) server.write(bytes);
     });
     server.on('data', (bytes) => {
