@@ -25,6 +25,14 @@ import { RowWriter } from './row-writer.ts';
 
 const COPY_JOURNAL = `copy journal (${JOURNAL_COLUMNS}) from stdin`;
 
+/**
+ * A writer that is paused or cut off inside its transaction holds the keys that it has inserted, and every other owner
+ * of those screenings would wait for it: safe, and dead. So PostgreSQL ends such a session by itself, before our own deadline.
+ * A commit that this cuts short is unknown to us, and is read back like any other.
+ */
+const LET_GO = `set idle_in_transaction_session_timeout = '2s'; set statement_timeout = '4s';
+  set tcp_keepalives_idle = 5; set tcp_keepalives_interval = 2; set tcp_keepalives_count = 3`;
+
 export interface CopyWriterOptions {
   /** Unique among all writers on this database at this time; shown in pg_stat_activity. */
   readonly name: string;
@@ -229,6 +237,7 @@ export class CopyWriter implements FactStore {
     connection.backendPid = rows[0]?.pid ?? 0;
     connection.backendStart = rows[0]?.start ?? '';
     await this.#endDoubtfulBackend(client);
+    await client.query(LET_GO);
     await client.query('set role poltrona_shard');
     await this.#checkNothingWasLost(client);
   }

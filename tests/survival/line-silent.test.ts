@@ -1,13 +1,16 @@
 /** The line to PostgreSQL falls silent: no reset, no error, nothing. Deadlines must find it out. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import pg from 'pg';
+import { from as copyFrom } from 'pg-copy-streams';
 import { ClientOp } from '../../server/protocol/client-messages.ts';
 import { CopyWriter } from '../../storage/copy-writer.ts';
+import { clientConfig } from '../../storage/database.ts';
 import { CommitUnknown } from '../../storage/fact-store.ts';
 import { JournalBatch } from '../../storage/journal-batch.ts';
 import { deadline, until } from '../support/deadline.ts';
 import { entry } from '../support/journal-entries.ts';
-import { testDatabase } from '../support/postgres.ts';
+import { connected, testDatabase } from '../support/postgres.ts';
 import { addScreenings } from '../support/screenings.ts';
 import { startServer } from '../support/server-process.ts';
 import { type History, TestClient } from '../support/test-client.ts';
@@ -121,4 +124,42 @@ test('[I1][I6] an owner that is cut off between its rows and its commit does not
   assert.equal((await purchase).code, 0);
   proxy.heal();
   await checkBooks(t, database, { history, severalServers: true });
+});
+
+test('[I1][I6] an owner that is cut off half-way through a large COPY does not keep the next owner from selling', async (t) => {
+  const database = await testDatabase(t);
+  const [screening] = await addScreenings(database, { count: 1, rows: 4, columns: 10 });
+  assert.ok(screening !== undefined);
+  const server = await startServer(t, { database });
+  const history: History = [];
+  const client = await TestClient.connect({ server: () => server.webSocketUrl, history });
+  t.after(() => client.close());
+  const held = await client.command({ op: ClientOp.hold, screening, seats: [0], hold: 0 });
+  // More rows than PostgreSQL keeps back before it puts them into the table; their keys are taken from then on.
+  const stranger = new pg.Client(clientConfig(database, 'shard', 'poltrona stranger 0'));
+  stranger.on('error', () => {});
+  await stranger.connect();
+  t.after(() => stranger.end().catch(() => {}));
+  const copy = stranger.query(
+    copyFrom('copy journal (screening, version, epoch, at_ms, kind, fingerprint) from stdin'),
+  );
+  copy.on('error', () => {});
+  for (let row = 1; row <= 3_000; row++) copy.write(`${screening}\t${held.version + row}\t9\t0\t2\t0\n`);
+  const reader = await connected(t, database, 'migrator');
+  await until(
+    async () => {
+      const { rows } = await reader.query(
+        `select from pg_locks join pg_stat_activity using (pid)
+         where application_name = 'poltrona stranger 0' and mode = 'RowExclusiveLock' and relation::regclass::text like '%journal\\_%'`,
+      );
+      return rows.length > 0;
+    },
+    10_000,
+    () => 'the stranger has not begun',
+  );
+  const startedMs = performance.now();
+  assert.equal((await client.command({ op: ClientOp.hold, screening, seats: [1], hold: 0 })).code, 0);
+  t.diagnostic(`sold after ${Math.round(performance.now() - startedMs)} ms`);
+  await checkBooks(t, database, { history });
+  assert.deepEqual(await server.stop(), { code: 0, signal: null });
 });

@@ -82,6 +82,8 @@ export class SilentProxy {
       else this.#silence(line);
     });
     client.on('close', () => {
+      // That somebody hung up does not come through either: PostgreSQL goes on waiting for him.
+      if (line.isSilent) return;
       this.#lines.delete(line);
       server.destroy();
     });
