@@ -50,7 +50,11 @@ export const configurationVariables: readonly ConfigurationVariable[] = [
     default: '.poltrona',
     meaning: 'Where the embedded PostgreSQL keeps its files.',
   },
-  { name: 'POLTRONA_THREADS', default: '(cores)', meaning: 'Shard threads, 1 to 64.' },
+  {
+    name: 'POLTRONA_THREADS',
+    default: '(cores, one less with the embedded PostgreSQL)',
+    meaning: 'Shard threads, 1 to 64.',
+  },
   {
     name: 'POLTRONA_SANDBOX_PAYMENTS',
     default: 'on, off in production',
@@ -84,6 +88,11 @@ export const configurationVariables: readonly ConfigurationVariable[] = [
     meaning: '`on` fills an empty database with a demo programme.',
   },
 ];
+
+/** A core for each thread, and one for PostgreSQL where it is ours: it writes what they decide (docs/decisions/0009). */
+function defaultThreads(isEmbedded: boolean): number {
+  return Math.max(1, Math.min(availableParallelism() - (isEmbedded ? 1 : 0), 64));
+}
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -121,7 +130,7 @@ export function readConfig(environment: Environment): Config {
     production,
     // By default beside the package and not where the command was typed: server and command line mean the same.
     folder: resolve(text('POLTRONA_FOLDER') ?? join(packageRoot(), '.poltrona')),
-    threads: integer('POLTRONA_THREADS', Math.min(availableParallelism(), 64), 1, 64),
+    threads: integer('POLTRONA_THREADS', defaultThreads(databaseUrl === null), 1, 64),
     sandboxPayments: oneOf('POLTRONA_SANDBOX_PAYMENTS', whenSafe, ['on', 'off']) === 'on',
     origins: origins.filter((origin) => origin !== ''),
     socket: oneOf('POLTRONA_SOCKET', 'auto', ['auto', 'uws', 'ws']),

@@ -32,8 +32,10 @@ test('[I2][I6] SIGTERM while PostgreSQL is away: the server says that it is not 
   proxy.refuseConnections();
   proxy.cutNow();
   const waiting = client.command({ op: ClientOp.hold, screening, seats: [1, 2], hold: 0 });
-  const readyz = async (): Promise<string> => (await fetch(`http://127.0.0.1:${server.port}/readyz`)).text();
-  // One of the two threads has a commit whose fate it does not know.
+  waiting.catch(() => {});
+  // A new connection each time: one of the two threads has a commit whose fate it does not know.
+  const readyz = async (): Promise<string> =>
+    (await fetch(`http://127.0.0.1:${server.port}/readyz`, { headers: { connection: 'close' } })).text();
   await until(
     async () => (await readyz()) !== 'ready\n',
     10_000,
