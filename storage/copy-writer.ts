@@ -33,6 +33,15 @@ const COPY_JOURNAL = `copy journal (${JOURNAL_COLUMNS}) from stdin`;
 const LET_GO = `set idle_in_transaction_session_timeout = '2s'; set statement_timeout = '4s';
   set tcp_keepalives_idle = 5; set tcp_keepalives_interval = 2; set tcp_keepalives_count = 3`;
 
+/**
+ * The sleeper that none of these settings reaches: PostgreSQL waits without a limit for the rest of a COPY. No transaction of a
+ * writer of ours lasts this long; whoever is ended finds its commit unknown and reads back.
+ */
+const END_SLEEPERS = `select pg_terminate_backend(pid) from pg_stat_activity
+  where datname = current_database() and usename = current_user and pid <> pg_backend_pid()
+    and application_name like 'poltrona %' and application_name not like '% reads'
+    and xact_start < now() - interval '3 s'`;
+
 export interface CopyWriterOptions {
   /** Unique among all writers on this database at this time; shown in pg_stat_activity. */
   readonly name: string;
@@ -246,6 +255,7 @@ export class CopyWriter implements FactStore {
   async #endDoubtfulBackend(client: pg.Client): Promise<void> {
     const doubtful = this.#doubtful;
     if (doubtful === null) return;
+    await client.query(END_SLEEPERS);
     const endsBy = Date.now() + this.#options.commitDeadlineMs;
     for (;;) {
       const { rowCount } = await client.query(

@@ -33,6 +33,8 @@ interface StoredRow extends JournalRow {
 
 /** Everything that anybody was told or shown is in the database, once; and the database is sound. */
 export async function checkBooks(t: TestContext, database: DatabaseConfig, books: Books): Promise<void> {
+  // What they see from now on may be later than what is read below.
+  for (const observer of books.observers ?? []) observer.close();
   await audit(t, database, books.history);
   const client = new pg.Client(clientConfig(database, 'reader', 'survival books'));
   await client.connect();
