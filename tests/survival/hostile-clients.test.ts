@@ -39,7 +39,7 @@ interface Attack {
 test('junk, bombs, wrong types, bad manners and floods are closed with their code at once; nobody else notices, no seat changes', async (t) => {
   const { random } = scenario(t, 1);
   const database = await testDatabase(t);
-  const [victim, ...screenings] = await addScreenings(database, { count: 5, rows: 20, columns: 20 });
+  const [victim, ...screenings] = await addScreenings(database, { count: 60, rows: 20, columns: 20 });
   assert.ok(victim !== undefined);
   const server = await startServer(t, {
     database,
