@@ -5,6 +5,7 @@ import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import pg from 'pg';
 import { TEST_FOLDER_PREFIX } from '../tests/support/cluster.ts';
+import { until } from '../tests/support/deadline.ts';
 import { otherServer } from '../tests/support/other-server.ts';
 import { clientConfig } from './database.ts';
 import { type EmbeddedOptions, type EmbeddedPostgres, startEmbedded } from './embedded-postgres.ts';
@@ -94,9 +95,24 @@ test('the PostgreSQL of a killed server is adopted, watched, and stopped in the 
   assert.equal(died, 1);
   const revived = embedded.pid;
   await embedded.stop();
-  assert.throws(() => process.kill(revived, 0), { code: 'ESRCH' });
+  // Ended; its entry in the process table goes when its parent has looked.
+  await until(
+    () => !exists(revived),
+    5_000,
+    () => `process ${revived} is still there`,
+  );
   assert.equal(existsSync(path.join(folder, 'server.lock')), false);
 });
+
+function exists(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (cause) {
+    assert.equal((cause as NodeJS.ErrnoException).code, 'ESRCH');
+    return false;
+  }
+}
 
 test('[I2] a PostgreSQL that dies is started again, and what it had committed is there', async (t) => {
   const embedded = await started(t, temporaryFolder(t));
