@@ -3,9 +3,11 @@
  * sentence that names the variable, the value and what is allowed. The README's table is this list (a test
  * compares them).
  */
-import { availableParallelism } from 'node:os';
+import { availableParallelism, hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { packageRoot } from '../storage/package-root.ts';
+import { parseNatsUrl } from '../workers/cluster/nats-address.ts';
+import { trustedProxies } from './client-address.ts';
 
 export interface Config {
   readonly host: string;
@@ -23,6 +25,14 @@ export interface Config {
   readonly messagesPerSecond: number;
   readonly connectionsPerAddress: number;
   readonly demo: boolean;
+  /** Null: one node alone. */
+  readonly natsUrl: string | null;
+  /** What this node is called among others; its id adds a random ending. */
+  readonly nodeName: string;
+  readonly leaseSeconds: number;
+  readonly natsReplicas: number;
+  /** Addresses and networks whose X-Forwarded-For is believed. */
+  readonly trustedProxies: readonly string[];
 }
 
 export class ConfigurationError extends Error {
@@ -87,6 +97,28 @@ export const configurationVariables: readonly ConfigurationVariable[] = [
     default: 'on, off in production',
     meaning: '`on` fills an empty database with a demo programme.',
   },
+  {
+    name: 'NATS_URL',
+    default: '(none)',
+    meaning:
+      'NATS 2.9 or later with JetStream, e.g. `nats://user:password@host:4222`; several with commas. Makes this one of many nodes; needs `DATABASE_URL`.',
+  },
+  { name: 'POLTRONA_NODE', default: '(host name)', meaning: 'What this node is called among others.' },
+  {
+    name: 'POLTRONA_LEASE_SECONDS',
+    default: '3',
+    meaning: 'After how long without a sign of life a node counts as dead, 1 to 60. The same on all nodes.',
+  },
+  {
+    name: 'POLTRONA_NATS_REPLICAS',
+    default: '1',
+    meaning: 'Copies of leases and events in a NATS cluster: 1, 3 or 5.',
+  },
+  {
+    name: 'POLTRONA_TRUSTED_PROXIES',
+    default: '(none)',
+    meaning: 'Addresses or networks of balancers whose `X-Forwarded-For` is believed, separated by commas.',
+  },
 ];
 
 /** A core for each thread, and one for PostgreSQL where it is ours: it writes what they decide (docs/decisions/0009). */
@@ -122,6 +154,28 @@ export function readConfig(environment: Environment): Config {
   if (databaseUrl !== null && !/^postgres(ql)?:\/\//.test(databaseUrl)) {
     throw new ConfigurationError('DATABASE_URL must begin with postgres:// or postgresql://.');
   }
+  const natsUrl = text('NATS_URL') ?? null;
+  if (natsUrl !== null) {
+    try {
+      parseNatsUrl(natsUrl);
+    } catch (cause) {
+      throw new ConfigurationError(`${(cause as Error).message}.`);
+    }
+    if (databaseUrl === null) {
+      throw new ConfigurationError('NATS_URL is for several nodes on one PostgreSQL: set DATABASE_URL as well.');
+    }
+  }
+  const replicas = integer('POLTRONA_NATS_REPLICAS', 1, 1, 5);
+  if (replicas % 2 === 0) wrong('POLTRONA_NATS_REPLICAS', '1, 3 or 5');
+  const proxies = (text('POLTRONA_TRUSTED_PROXIES') ?? '')
+    .split(',')
+    .map((proxy) => proxy.trim())
+    .filter((proxy) => proxy !== '');
+  try {
+    trustedProxies(proxies);
+  } catch (cause) {
+    throw new ConfigurationError(`POLTRONA_TRUSTED_PROXIES: ${(cause as Error).message}.`);
+  }
   const origins = (text('POLTRONA_ORIGINS') ?? '').split(',').map((origin) => origin.trim());
   return {
     host: text('HOST') ?? '127.0.0.1',
@@ -139,5 +193,10 @@ export function readConfig(environment: Environment): Config {
     messagesPerSecond: integer('POLTRONA_MESSAGES_PER_SECOND', 50, 0, 1_000_000),
     connectionsPerAddress: integer('POLTRONA_CONNECTIONS_PER_ADDRESS', 512, 0, 1_000_000),
     demo: oneOf('POLTRONA_DEMO', whenSafe, ['on', 'off']) === 'on',
+    natsUrl,
+    nodeName: text('POLTRONA_NODE') ?? hostname(),
+    leaseSeconds: integer('POLTRONA_LEASE_SECONDS', 3, 1, 60),
+    natsReplicas: replicas,
+    trustedProxies: proxies,
   };
 }

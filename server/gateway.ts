@@ -3,10 +3,12 @@
  * Every message is decoded, checked and copied in the turn in which it arrives (the bytes are borrowed), and is
  * either answered, refused or on its way to the owner before the next one is looked at.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { HoldCommand, ReleaseCommand, TicketType } from '../actors/seat-command.ts';
 import { OutcomeCode } from '../actors/seat-outcome.ts';
 import type { ActorMessage, Bus } from '../workers/bus.ts';
 import type { Checkout } from './checkout.ts';
+import { clientAddress, type TrustedProxies, trustedProxies } from './client-address.ts';
 import type { Config } from './config.ts';
 import { COMMANDS_UNDER_WAY_MAX, Connection, type ConnectionHost } from './connection.ts';
 import type { ConnectionCount } from './connection-count.ts';
@@ -37,6 +39,7 @@ import type { ThreadCounters } from './thread-counters.ts';
 const PING_SECONDS = 30;
 /** A visitor looks at one seat map, a box office at a dozen. */
 const WATCHES_MAX = 32;
+const SEND_AWAY_SLICE_MS = 50;
 /** How long a command may take before it is not executed any more, milliseconds. */
 export const COMMAND_DEADLINE_MS = 5_000;
 
@@ -55,35 +58,38 @@ export interface GatewayPorts {
 
 export class Gateway implements ConnectionHost, SocketHandlers<Connection> {
   readonly #ports: GatewayPorts;
+  readonly #proxies: TrustedProxies;
   #dirty: Connection[] = [];
   #isFlushScheduled = false;
   #isClosing = false;
+  #isSendingAway = false;
+  readonly #open = new Set<Connection>();
   /** Of all connections, the closed ones included: what a drain has to wait for. */
   commandsUnderWay = 0;
 
   constructor(ports: GatewayPorts) {
     this.#ports = ports;
+    this.#proxies = trustedProxies(ports.config.trustedProxies);
   }
 
   // ---- sockets -----------------------------------------------------------------------------------------------------
 
   upgrade(request: UpgradeRequest): UpgradeAnswer<Connection> {
     const { config, connections } = this.#ports;
-    if (this.#isClosing) return { accept: false, status: 503, body: 'The server is restarting; try again.\n' };
+    if (this.#isClosing || this.#isSendingAway) {
+      return { accept: false, status: 503, body: 'The server is restarting; try again.\n' };
+    }
     if (!request.protocols.includes(SUBPROTOCOL)) {
       return { accept: false, status: 400, body: `Offer the subprotocol ${SUBPROTOCOL}.\n` };
     }
     if (!originIsAllowed(request.header('origin'), request.header('host'), config.origins)) {
       return { accept: false, status: 403, body: 'This origin may not open a WebSocket here.\n' };
     }
-    if (!connections.hasRoom(request.remoteAddress)) {
+    const address = clientAddress(request.remoteAddress, request.header('x-forwarded-for'), this.#proxies);
+    if (!connections.hasRoom(address)) {
       return { accept: false, status: 429, body: 'Too many connections from this address.\n' };
     }
-    const context = new Connection(
-      this,
-      request.remoteAddress,
-      new MessageRate(config.messagesPerSecond, this.#ports.nowMs()),
-    );
+    const context = new Connection(this, address, new MessageRate(config.messagesPerSecond, this.#ports.nowMs()));
     return { accept: true, context, protocol: SUBPROTOCOL };
   }
 
@@ -91,6 +97,7 @@ export class Gateway implements ConnectionHost, SocketHandlers<Connection> {
     const connection = socket.context;
     connection.socket = socket;
     this.#ports.counters.connections++;
+    this.#open.add(connection);
     // Counted only now: a handshake can still fail after `upgrade` has said yes, and nobody tells.
     connection.isCounted = this.#ports.connections.enter(connection.address);
     if (!connection.isCounted) {
@@ -135,6 +142,7 @@ export class Gateway implements ConnectionHost, SocketHandlers<Connection> {
     const connection = socket.context;
     const { counters, watch, connections } = this.#ports;
     connection.socket = null;
+    this.#open.delete(connection);
     this.#stopHelloTimer(connection);
     counters.connections--;
     counters.watchers -= connection.watched.size;
@@ -147,6 +155,27 @@ export class Gateway implements ConnectionHost, SocketHandlers<Connection> {
   /** From now on no new connection and no new command; answers under way still go out. */
   stopAccepting(): void {
     this.#isClosing = true;
+  }
+
+  /**
+   * Sends everybody to the other nodes, spread over `overMs`, and serves them until then; no new connection comes in. Who waits
+   * for an answer is sent last. Resolves when all have been told.
+   */
+  async sendAway(overMs: number): Promise<void> {
+    this.#isSendingAway = true;
+    const slices = Math.max(1, Math.ceil(overMs / SEND_AWAY_SLICE_MS));
+    const perSlice = Math.ceil(this.#open.size / slices);
+    for (let slice = 1; slice <= slices && this.#open.size > 0; slice++) {
+      let left = perSlice;
+      for (const connection of [...this.#open]) {
+        if (left === 0 && slice < slices) break;
+        if (connection.commandsUnderWay > 0 && slice < slices) continue;
+        this.#close(connection, CloseCode.nodeLeaving, 'this node is leaving; the others go on');
+        this.#open.delete(connection);
+        left--;
+      }
+      if (slice < slices) await delay(SEND_AWAY_SLICE_MS);
+    }
   }
 
   // ---- messages ----------------------------------------------------------------------------------------------------

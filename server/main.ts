@@ -11,15 +11,24 @@ import { ensureDemoProgramme } from '../storage/demo-programme.ts';
 import { startEmbedded } from '../storage/embedded-postgres.ts';
 import { allocateEpochs } from '../storage/epochs.ts';
 import { migrate } from '../storage/migrate.ts';
+import { packageVersion } from '../storage/package-root.ts';
 import { installationSecret } from '../storage/secret.ts';
 import { checkDurability } from '../storage/settings-check.ts';
+import { EventRelay } from '../workers/cluster/event-relay.ts';
+import type { EventStream } from '../workers/cluster/event-stream.ts';
+import type { NatsConnection } from '../workers/cluster/nats-connection.ts';
+import { newNodeId } from '../workers/cluster/node-names.ts';
 import { dealShards, SHARDS } from '../workers/shard-map.ts';
+import type { ClusterNode } from './cluster-node.ts';
 import { type Config, ConfigurationError, readConfig } from './config.ts';
 import { createConnectionCounters } from './connection-count.ts';
 import { LifeCycle } from './life-cycle.ts';
 import { createLog, type Logger } from './log.ts';
+import { relayMetrics } from './metrics.ts';
 import { ShardThreads } from './shard-threads.ts';
 import { probePort } from './socket/socket-server.ts';
+import { ThreadBoard } from './thread-board.ts';
+import { LOOK_MS, ThreadWatchdog } from './thread-watchdog.ts';
 
 async function main(): Promise<void> {
   const config = readConfig(process.env);
@@ -57,6 +66,11 @@ async function main(): Promise<void> {
   startEnded();
 }
 
+/** How long giving all shards away may take, milliseconds. */
+const LEAVE_MS = 15_000;
+/** How often the log says that NATS is waited for, milliseconds. */
+const NATS_PATIENCE_MS = 5_000;
+
 /** The longest that one step of the start may keep a stop waiting, milliseconds: initdb on a slow disk. */
 const START_STEP_MS = 20_000;
 
@@ -73,15 +87,24 @@ async function startAll(
   if (isStopWanted()) return;
   const { epochs, secret } = await prepareDatabase(config, database, log);
   if (isStopWanted()) return;
+  const node = config.natsUrl === null ? null : newNodeId(config.nodeName);
+  const connection = node === null ? null : await openNats(config, node, log, lifeCycle, stop);
+  if (isStopWanted()) return;
 
+  const relay = await startRelay(config, database, connection, log);
+  lifeCycle.started('the event relay', () => relay.stop(), 5_000);
+  let cluster: ClusterNode | null = null;
+  const board = new ThreadBoard(config.threads);
   const threads = new ShardThreads({
     log: (level, message, details) => log[level](details ?? {}, message),
     onDeath: (thread, reason) => {
       log.fatal({ thread, reason }, 'a shard thread died');
       stop(`thread ${thread} died`, 1);
     },
+    deposed: (shard, seenEpoch) => cluster?.deposed(shard, seenEpoch),
+    mainMetrics: () => [...(cluster?.metrics() ?? []), ...relayMetrics(relay.lag())],
   });
-  lifeCycle.started('the shard threads', () => threads.drain(), 20_000);
+  lifeCycle.started('the shard threads', () => threads.drain(cluster?.hasOthers ?? false), 20_000);
   await threads.start({
     threads: config.threads,
     config,
@@ -91,6 +114,20 @@ async function startAll(
     connectionCounters: createConnectionCounters(),
     secret,
     processName: `${hostname()} ${process.pid} ${randomBytes(3).toString('hex')}`,
+    board: board.memory,
+    node,
+  });
+  if (isStopWanted()) return;
+  if (node !== null && connection !== null) {
+    const { ClusterNode: Node } = await import('./cluster-node.ts');
+    cluster = new Node({ node, build: packageVersion(), config, database, connection, threads, board, log });
+    const joined = cluster;
+    lifeCycle.started('this node in the cluster', () => joined.leave(), LEAVE_MS);
+    await joined.start();
+  }
+  watchThreads(board, (thread) => {
+    log.fatal({ thread }, 'a shard thread does not turn any more; ending the process so that others can take over');
+    process.exit(1);
   });
   if (isStopWanted()) return;
   const { port, adapter, listeners } = await threads.listen(config.port);
@@ -99,6 +136,65 @@ async function startAll(
     { port, adapter, threads: config.threads, listeners, readyMs, processMs: Math.round(process.uptime() * 1000) },
     `Poltrona is ready at http://${config.host}:${port}/`,
   );
+}
+
+async function openNats(
+  config: Config,
+  node: string,
+  log: Logger,
+  lifeCycle: LifeCycle,
+  stop: (reason: string, exitCode: number) => void,
+): Promise<NatsConnection> {
+  // Only here: one node alone does not load the client.
+  const { connectNats, parseNatsUrl } = await import('../workers/cluster/nats-connection.ts');
+  const address = parseNatsUrl(config.natsUrl ?? '');
+  const patience = setInterval(
+    () => log.warn({ servers: address.servers }, 'NATS cannot be reached; trying again. See NATS_URL'),
+    NATS_PATIENCE_MS,
+  );
+  try {
+    const connection = await connectNats(
+      address,
+      `poltrona ${node}`,
+      {
+        disconnected: () => log.warn('NATS is away; this node sells for as long as its lease lasts'),
+        reconnected: () => log.info('NATS is back'),
+        closed: (cause) => {
+          if (lifeCycle.isStopping) return;
+          log.fatal({ cause }, 'NATS has closed the connection for good');
+          stop('NATS refuses this node', 1);
+        },
+        warning: (message, details) => log.warn(details, message),
+      },
+      true,
+    );
+    lifeCycle.started('the connection to NATS', () => connection.close(), 5_000);
+    return connection;
+  } finally {
+    clearInterval(patience);
+  }
+}
+
+/** Without NATS it only keeps the outbox short. */
+async function startRelay(
+  config: Config,
+  database: DatabaseConfig,
+  connection: NatsConnection | null,
+  log: Logger,
+): Promise<EventRelay> {
+  let stream: EventStream | null = null;
+  if (connection !== null) {
+    const events = await import('../workers/cluster/event-stream.ts');
+    stream = new events.EventStream(connection, { replicas: config.natsReplicas });
+  }
+  const relay = new EventRelay({ database, stream, log });
+  relay.start();
+  return relay;
+}
+
+function watchThreads(board: ThreadBoard, onStuck: (thread: number) => void): void {
+  const watchdog = new ThreadWatchdog(board, onStuck);
+  setInterval(() => watchdog.look(), LOOK_MS).unref();
 }
 
 async function openDatabase(config: Config, log: Logger, lifeCycle: LifeCycle): Promise<DatabaseConfig> {
@@ -120,10 +216,9 @@ async function prepareDatabase(
   try {
     if (config.demo) await ensureDemoProgramme(app, log, new Date());
     const secret = await installationSecret(app);
-    const epochs = await allocateEpochs(
-      shard,
-      Array.from({ length: SHARDS }, (_, index) => index),
-    );
+    // One node of many is given its shards later, one by one.
+    const all = config.natsUrl === null ? Array.from({ length: SHARDS }, (_, index) => index) : [];
+    const epochs = await allocateEpochs(shard, all);
     return { epochs, secret: new Uint8Array(secret) };
   } finally {
     await Promise.all([app.end(), shard.end()]);

@@ -7,6 +7,7 @@
 import { getHeapStatistics } from 'node:v8';
 import { AggregatorRegistry, Registry } from 'prom-client';
 import { OutcomeCode } from '../actors/seat-outcome.ts';
+import type { RelayLag } from '../workers/cluster/event-relay.ts';
 import {
   type CommandKind,
   type Distribution,
@@ -86,6 +87,16 @@ export function collectThreadMetrics(counters: ThreadCounters): Metric[] {
   ];
 }
 
+/** How far the event stream is behind the journal. */
+export function relayMetrics({ rows, oldestSeconds, isRelaying, published }: RelayLag): Metric[] {
+  return [
+    gauge('events_waiting_commits', 'Commits whose facts are not in the event stream yet.', rows, 'max'),
+    gauge('events_lag_seconds', 'Age of the oldest of them.', oldestSeconds, 'max'),
+    gauge('events_is_relaying', 'Whether this node fills the event stream.', isRelaying ? 1 : 0, 'max'),
+    counter('events_published_total', 'Facts that this node has published.', published),
+  ];
+}
+
 /** The page for Prometheus, from the metrics of all threads; a thread that did not answer in time is an empty array. */
 export function renderAll(threads: readonly (readonly object[])[]): Promise<string> {
   return AggregatorRegistry.aggregate(threads as object[]).metrics();
@@ -116,11 +127,11 @@ function histogram(name: string, help: string, { bounds, counts, sum }: Distribu
   return { name: fullName, help, type: 'histogram', aggregator: 'sum', values };
 }
 
-function counter(name: string, help: string, value: number, aggregator: Metric['aggregator'] = 'sum'): Metric {
+export function counter(name: string, help: string, value: number, aggregator: Metric['aggregator'] = 'sum'): Metric {
   return { name: `poltrona_${name}`, help, type: 'counter', aggregator, values: [{ value, labels: {} }] };
 }
 
-function gauge(name: string, help: string, value: number, aggregator: Metric['aggregator'] = 'sum'): Metric {
+export function gauge(name: string, help: string, value: number, aggregator: Metric['aggregator'] = 'sum'): Metric {
   return { name: `poltrona_${name}`, help, type: 'gauge', aggregator, values: [{ value, labels: {} }] };
 }
 

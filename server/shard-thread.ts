@@ -10,6 +10,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { listScreenings, loadScreening, type ScreeningRecord } from '../storage/catalogue.ts';
 import { packageRoot } from '../storage/package-root.ts';
+import { monotonicMs } from '../workers/cluster/monotonic.ts';
+import { parseNatsUrl } from '../workers/cluster/nats-address.ts';
+import type { NatsConnection } from '../workers/cluster/nats-connection.ts';
+import type { Claim } from '../workers/cluster/shard-owner.ts';
+import type { ThreadCluster } from '../workers/cluster/thread-cluster.ts';
 import { ShardEngine } from '../workers/shard-engine.ts';
 import { Assets } from './assets.ts';
 import { Checkout } from './checkout.ts';
@@ -29,6 +34,7 @@ import { SessionTokens } from './session-token.ts';
 import type { SocketServer } from './socket/socket-port.ts';
 import { CloseCode } from './socket/socket-port.ts';
 import { createSocketServer } from './socket/socket-server.ts';
+import { ThreadBoard } from './thread-board.ts';
 import type { FromThread, ThreadStart, ToThread } from './thread-messages.ts';
 import { watchFrames } from './watch-frames.ts';
 
@@ -49,9 +55,21 @@ const IDLE_SECONDS = 120;
 /** How long answers under way are waited for at a drain, milliseconds: the life of a command. */
 const DRAIN_MS = COMMAND_DEADLINE_MS;
 
+/** Over how long visitors are sent to other nodes, milliseconds: all at once would be a storm for those. */
+const SEND_AWAY_MS = 1_500;
+/** How often this thread writes its line on the board, milliseconds. */
+const BOARD_MS = 250;
+
+/** By actors of this thread, refusals included. */
+let decisions = 0;
 let isDraining = false;
+let isStopping = false;
 let socketServer: SocketServer | null = null;
 
+const board = new ThreadBoard(start.board);
+/** Null for one node alone, and until the engine is there. */
+let cluster: ThreadCluster | null = null;
+const connection = await connectToOthers();
 const engine = new ShardEngine(
   {
     thread,
@@ -61,9 +79,21 @@ const engine = new ShardEngine(
     owners: start.owners,
     epochs: start.epochs,
     links: start.links,
+    cluster:
+      connection === null || start.node === null
+        ? null
+        : {
+            node: start.node,
+            connection,
+            leaseValidUntilMs: () => board.leaseValidUntilMs,
+            deposed: (shard, seenEpoch) => tell({ kind: 'deposed', shard, seenEpoch }),
+          },
   },
   {
-    decided: (command, code) => countDecision(counters, command.kind, code),
+    decided: (command, code) => {
+      decisions++;
+      countDecision(counters, command.kind, code);
+    },
     committed: (rows, elapsedMs) => {
       observe(counters.commitSeconds, elapsedMs / 1000);
       observe(counters.batchRows, rows);
@@ -87,6 +117,7 @@ const engine = new ShardEngine(
     log: (level, message, details) => log[level](details, message),
   },
 );
+cluster = engine.cluster;
 const records = new RecordCache<ScreeningRecord>((id) => loadScreening(engine.pool, id), Date.now);
 const checkout = new Checkout({
   bus: engine.bus,
@@ -110,6 +141,25 @@ const gateway = new Gateway({
   onError: (cause) => log.error({ cause }, 'an answer could not be sent'),
 });
 
+/** This thread's own line to NATS; null for one node alone. */
+async function connectToOthers(): Promise<NatsConnection | null> {
+  if (config.natsUrl === null || start.node === null) return null;
+  const { connectNats } = await import('../workers/cluster/nats-connection.ts');
+  return connectNats(
+    parseNatsUrl(config.natsUrl),
+    `poltrona ${start.node} ${thread}`,
+    {
+      disconnected: () => cluster?.disconnected(),
+      reconnected: () => cluster?.reconnected(),
+      closed: (cause) => {
+        if (!isStopping) failWith('NATS has closed the connection for good')(cause ?? new Error('closed'));
+      },
+      warning: (message, details) => log.warn(details, message),
+    },
+    true,
+  );
+}
+
 function pageAssets(): Assets {
   const assets = new Assets();
   const root = packageRoot();
@@ -123,7 +173,7 @@ function pageAssets(): Assets {
 
 // ---- metrics: any thread may be asked, the main thread asks them all -------------------------------------------------
 
-const metricsWaiting = new Map<number, (threads: readonly object[][]) => void>();
+const metricsWaiting = new Map<number, (threads: readonly (readonly object[])[]) => void>();
 let nextMetrics = 1;
 
 function ownMetrics(): readonly object[] {
@@ -135,7 +185,7 @@ function ownMetrics(): readonly object[] {
 
 async function allMetrics(): Promise<string> {
   const id = nextMetrics++;
-  const threads = await new Promise<readonly object[][]>((resolve) => {
+  const threads = await new Promise<readonly (readonly object[])[]>((resolve) => {
     metricsWaiting.set(id, resolve);
     tell({ kind: 'want-all-metrics', id });
   });
@@ -182,12 +232,39 @@ async function listen(port: number): Promise<void> {
 
 function notReady(): string | null {
   if (isDraining) return 'draining';
+  // Now, and not as of the last look at the board.
   if (engine.journal.accepting === 'unavailable') return 'the journal is waiting for PostgreSQL';
-  return null;
+  return board.notReady(monotonicMs());
 }
 
-async function drain(): Promise<void> {
+function writeBoard(): void {
+  board.write(thread, {
+    journalIsAway: engine.journal.accepting === 'unavailable',
+    connections: counters.connections,
+    actors: engine.runtime.loadedActors,
+    decisions,
+    queue: engine.journal.queueLength,
+  });
+}
+
+async function assign(claims: readonly Claim[]): Promise<void> {
+  await engine.cluster?.assign(claims);
+  // What the last owner left behind; nobody waits for it.
+  void engine.wakeOpenOrders();
+}
+
+/** Of a change in who owns what, carried out; the main thread is told when it is done. */
+function whenDone(id: number, work: Promise<void> | undefined): void {
+  (work ?? Promise.resolve()).then(
+    () => tell({ kind: 'shards-done', id, reason: null }),
+    (cause: unknown) =>
+      tell({ kind: 'shards-done', id, reason: cause instanceof Error ? cause.message : String(cause) }),
+  );
+}
+
+async function drain(isElsewhere: boolean): Promise<void> {
   isDraining = true;
+  if (isElsewhere) await gateway.sendAway(SEND_AWAY_MS);
   // The port stays open meanwhile: /readyz has to be able to say no, and a new visitor hears 503 instead of nothing.
   gateway.stopAccepting();
   const endsAtMs = Date.now() + DRAIN_MS;
@@ -197,6 +274,8 @@ async function drain(): Promise<void> {
 }
 
 async function stop(): Promise<void> {
+  isStopping = true;
+  clearInterval(boardTimer);
   gateway.flush();
   await socketServer?.close(CloseCode.serviceRestart, 'the server is restarting');
   await engine.stop();
@@ -222,8 +301,20 @@ main.on('message', (message: ToThread) => {
     case 'all-metrics':
       metricsWaiting.get(message.id)?.(message.threads);
       return;
+    case 'assign':
+      whenDone(message.id, assign(message.claims));
+      return;
+    case 'release':
+      whenDone(message.id, engine.cluster?.release(message.shards));
+      return;
+    case 'owners':
+      engine.cluster?.ownersChanged(message.changes);
+      return;
+    case 'clock':
+      engine.cluster?.remote.clockHeard(message.node, message.theirMs, message.heardMs);
+      return;
     case 'drain':
-      drain().catch(failWith('the thread could not be drained'));
+      drain(message.isElsewhere).catch(failWith('the thread could not be drained'));
       return;
     case 'stop':
       stop().catch(failWith('the thread could not be stopped'));
@@ -231,4 +322,5 @@ main.on('message', (message: ToThread) => {
   }
 });
 
+const boardTimer = setInterval(writeBoard, BOARD_MS);
 engine.start().then(() => tell({ kind: 'started' }), failWith('the engine could not start'));

@@ -4,12 +4,17 @@
  * are gone anyway, a restart takes two seconds, and half a server is a state that nobody has tested.
  */
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
+import type { Claim } from '../workers/cluster/shard-owner.ts';
 import type { FromThread, ThreadStart, ToThread } from './thread-messages.ts';
 
 export interface ShardThreadsPorts {
   log(level: 'info' | 'warn' | 'error', message: string, details?: Readonly<Record<string, unknown>>): void;
   /** A thread died or cannot go on: the process must stop. */
   onDeath(thread: number, reason: string): void;
+  /** See `FromThread`. */
+  deposed(shard: number, seenEpoch: number): void;
+  /** Figures of the main thread itself, for /metrics. */
+  mainMetrics(): readonly object[];
 }
 
 interface Thread {
@@ -31,6 +36,9 @@ export class ShardThreads {
   readonly #collections = new Map<number, (values: readonly object[]) => void>();
   readonly #lastMetrics = new Map<number, readonly object[]>();
   #nextCollection = 1;
+  /** Shards being given to threads or taken from them. */
+  readonly #shardMoves = new Map<number, { resolve: () => void; reject: (cause: Error) => void }>();
+  #nextMove = 1;
   #waiting: { kind: FromThread['kind']; thread: number; resolve: (message: FromThread) => void }[] = [];
 
   constructor(ports: ShardThreadsPorts) {
@@ -79,14 +87,14 @@ export class ShardThreads {
 
   /**
    * Drains all threads; resolves when they have ended. In two steps, because the threads work for each other: a
-   * purchase of one sells seats of another, so that none may stop before all are idle.
+   * purchase of one sells seats of another, so that none may stop before all are idle. `isElsewhere`: other nodes go on.
    */
-  async drain(): Promise<void> {
+  async drain(isElsewhere: boolean): Promise<void> {
     const living = [...this.#threads.keys()].filter((thread) => this.#threads[thread]?.isExpectedToExit === false);
     await Promise.all(
       living.map((thread) => {
         const idle = this.#next('idle', thread);
-        this.#tell(thread, { kind: 'drain' });
+        this.#tell(thread, { kind: 'drain', isElsewhere });
         // One that dies meanwhile is not waited for.
         return Promise.race([idle, this.#threads[thread]?.exited]);
       }),
@@ -97,6 +105,35 @@ export class ShardThreads {
       this.#tell(thread, { kind: 'stop' });
     }
     await Promise.all(this.#threads.map(({ exited }) => exited));
+  }
+
+  /** Gives shards to their threads; resolves when commands for them reach those. */
+  async assign(claims: readonly Claim[]): Promise<void> {
+    const moves: Promise<void>[] = [];
+    for (const thread of this.#threads.keys()) {
+      const own = claims.filter((claim) => claim.thread === thread);
+      if (own.length > 0) moves.push(this.#move(thread, (id) => ({ kind: 'assign', id, claims: own })));
+    }
+    await Promise.all(moves);
+  }
+
+  /** Takes shards from all threads; resolves when nothing of them is left anywhere. */
+  async release(shards: readonly number[]): Promise<void> {
+    const threads = [...this.#threads.keys()];
+    await Promise.all(threads.map((thread) => this.#move(thread, (id) => ({ kind: 'release', id, shards }))));
+  }
+
+  /** Says the same to all threads. */
+  tellAll(message: ToThread): void {
+    for (const thread of this.#threads.keys()) this.#tell(thread, message);
+  }
+
+  #move(thread: number, message: (id: number) => ToThread): Promise<void> {
+    const id = this.#nextMove++;
+    return new Promise((resolve, reject) => {
+      this.#shardMoves.set(id, { resolve, reject });
+      this.#tell(thread, message(id));
+    });
   }
 
   #watch(thread: number, worker: Worker): void {
@@ -130,8 +167,18 @@ export class ShardThreads {
         return;
       case 'want-all-metrics':
         void this.#collectMetrics().then((threads) =>
-          this.#tell(thread, { kind: 'all-metrics', id: message.id, threads }),
+          this.#tell(thread, { kind: 'all-metrics', id: message.id, threads: [...threads, this.#ports.mainMetrics()] }),
         );
+        return;
+      case 'shards-done': {
+        const move = this.#shardMoves.get(message.id);
+        this.#shardMoves.delete(message.id);
+        if (message.reason === null) move?.resolve();
+        else move?.reject(new Error(`thread ${thread}: ${message.reason}`));
+        return;
+      }
+      case 'deposed':
+        this.#ports.deposed(message.shard, message.seenEpoch);
         return;
       default: {
         const index = this.#waiting.findIndex((waiting) => waiting.kind === message.kind && waiting.thread === thread);

@@ -1,6 +1,8 @@
 /** What the main thread and a shard thread say to each other. Rare: at start, at stop, and for /metrics. */
 import type { MessagePort } from 'node:worker_threads';
 import type { DatabaseConfig } from '../storage/database.ts';
+import type { OwnerChange } from '../workers/cluster/owner-table.ts';
+import type { Claim } from '../workers/cluster/shard-owner.ts';
 import type { Config } from './config.ts';
 
 /** A shard thread's workerData. */
@@ -19,15 +21,27 @@ export interface ThreadStart {
   readonly secret: Uint8Array;
   /** Unique per process. */
   readonly processName: string;
+  /** Of `ThreadBoard`. */
+  readonly board: SharedArrayBuffer;
+  /** This node's id among others; null: one node alone. */
+  readonly node: string | null;
 }
 
 export type ToThread =
   /** Open the port. The first thread hears it first and says which port a 0 became. */
   | { readonly kind: 'listen'; readonly port: number }
   | { readonly kind: 'collect-metrics'; readonly id: number }
-  | { readonly kind: 'all-metrics'; readonly id: number; readonly threads: readonly object[][] }
-  /** Not ready any more: say so on /readyz, take no new connection and no new command, and say `idle` when every command is answered. */
-  | { readonly kind: 'drain' }
+  | { readonly kind: 'all-metrics'; readonly id: number; readonly threads: readonly (readonly object[])[] }
+  /** These shards are the thread's from now on; it says `shards-done` when commands for them reach it. */
+  | { readonly kind: 'assign'; readonly id: number; readonly claims: readonly Claim[] }
+  /** Let these shards go; it says `shards-done` when nothing of them is left. */
+  | { readonly kind: 'release'; readonly id: number; readonly shards: readonly number[] }
+  /** Who owns what, on all nodes, has changed. */
+  | { readonly kind: 'owners'; readonly changes: readonly OwnerChange[] }
+  /** What another node's monotonic clock said, and when by ours. */
+  | { readonly kind: 'clock'; readonly node: string; readonly theirMs: number; readonly heardMs: number }
+  /** Not ready any more: say so on /readyz, take no new connection and no new command, and say `idle` when every command is answered. `isElsewhere`: other nodes go on, to whom the connections are sent one after the other. */
+  | { readonly kind: 'drain'; readonly isElsewhere: boolean }
   /** All threads are idle: no other one needs this one's actors any more. Close and end. */
   | { readonly kind: 'stop' };
 
@@ -38,4 +52,8 @@ export type FromThread =
   | { readonly kind: 'metrics'; readonly id: number; readonly values: readonly object[] }
   | { readonly kind: 'want-all-metrics'; readonly id: number }
   | { readonly kind: 'idle' }
+  /** `reason` null: done. */
+  | { readonly kind: 'shards-done'; readonly id: number; readonly reason: string | null }
+  /** Another node has written to a shard of this thread, with this epoch or a newer one; the thread has dropped it. */
+  | { readonly kind: 'deposed'; readonly shard: number; readonly seenEpoch: number }
   | { readonly kind: 'failed'; readonly reason: string };

@@ -222,7 +222,7 @@ test('[I6] [W7] no answer in time: the backend of the unknown commit is ended be
   await blocker.query('rollback');
   assert.equal(await judged, 'absent');
   const { rows } = await blocker.query(
-    "select count(*)::int as n from pg_stat_activity where datname = current_database() and query like 'copy journal%' and state = 'active'",
+    "select count(*)::int as n from pg_stat_activity where datname = current_database() and query like 'insert into outbox%' and state = 'active'",
   );
   assert.equal((rows[0] as { n: number }).n, 0);
 });

@@ -1,8 +1,9 @@
 /**
  * The real fact store: one PostgreSQL connection that writes one batch at a time, by COPY.
  *
- * A batch without orders and tickets is a COPY in its own transaction: `finish` comes at ReadyForQuery, and then
- * it is committed. One with them is BEGIN, COPY, the projections, COMMIT. Either way the promise of `commit`
+ * A batch without orders and tickets is one message: its row for the outbox (outbox-row.ts) and the COPY, which PostgreSQL
+ * takes as one transaction: `finish` comes at ReadyForQuery, and then it is committed. One with them is BEGIN with the
+ * same two, the projections, COMMIT. Either way the promise of `commit`
  * resolves after PostgreSQL said that it committed, rejects with `CommitRefused` after PostgreSQL said that it
  * rolled back, and with `CommitUnknown` in every other case: connection lost, deadline, an answer that makes no
  * sense. A connection that saw any error is destroyed, never used again: pg-copy-streams may leave a
@@ -20,6 +21,7 @@ import { clientConfig, type DatabaseConfig } from './database.ts';
 import { JOURNAL_COLUMNS } from './fact-codec.ts';
 import { CommitRefused, CommitUnknown, type FactStore, JournalRegressed } from './fact-store.ts';
 import type { JournalBatch } from './journal-batch.ts';
+import { outboxStatement } from './outbox-row.ts';
 import { ProjectionMissing, ProjectionSet } from './projection.ts';
 import { RowWriter } from './row-writer.ts';
 
@@ -124,12 +126,13 @@ export class CopyWriter implements FactStore {
 
   async #write({ client }: Connection, batch: JournalBatch): Promise<void> {
     const projections = projectionsIn(batch);
+    const rows = this.#rowsOf(batch);
+    const outbox = outboxStatement(batch);
     if (projections === null) {
-      await copyRows(client, this.#rowsOf(batch));
+      await copyRows(client, outbox, rows);
       return;
     }
-    await client.query('begin');
-    await copyRows(client, this.#rowsOf(batch));
+    await copyRows(client, `begin;${outbox}`, rows);
     await projections.write(client);
     const result = await client.query('commit');
     // A transaction that failed answers COMMIT with ROLLBACK, and no error.
@@ -294,9 +297,13 @@ export class CopyWriter implements FactStore {
   }
 }
 
-function copyRows(client: pg.Client, rows: Buffer): Promise<void> {
+/**
+ * `before` goes in the same message as the COPY and costs no round trip. PostgreSQL takes the statements of one message as
+ * one transaction (unless they begin one themselves): both are committed when ReadyForQuery comes, or neither.
+ */
+function copyRows(client: pg.Client, before: string, rows: Buffer): Promise<void> {
   return new Promise((resolve, reject) => {
-    const stream = client.query(copyFrom(COPY_JOURNAL));
+    const stream = client.query(copyFrom(before + COPY_JOURNAL));
     stream.once('error', reject);
     stream.once('finish', resolve);
     stream.end(rows);

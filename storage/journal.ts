@@ -57,6 +57,7 @@ export class Journal {
   #queue: JournalEntry[] = [];
   #state: 'idle' | 'scheduled' | 'committing' | 'settling' | 'failed' = 'idle';
   #idleWaiters: (() => void)[] = [];
+  #marks = 0;
   /** Taken from the queue and not settled yet. */
   readonly #unsettled = new Set<JournalBatch>();
 
@@ -92,6 +93,19 @@ export class Journal {
   whenIdle(): Promise<void> {
     if (this.#state === 'idle' || this.#state === 'failed') return Promise.resolve();
     return new Promise((resolve) => this.#idleWaiters.push(resolve));
+  }
+
+  /**
+   * Resolves when everything that was appended before is settled, whatever comes after. Under load the journal is never idle,
+   * but its entries are settled in their order: an empty one of no screening goes along as the last.
+   */
+  whenSettled(): Promise<void> {
+    if (this.#state === 'idle' || this.#state === 'failed') return Promise.resolve();
+    // A number of its own: a batch that is lost takes along what is queued for the same screenings.
+    const screening = --this.#marks;
+    return new Promise((resolve) =>
+      this.#queue.push({ screening, facts: [], projections: null, settled: () => resolve() }),
+    );
   }
 
   readonly #begin = (): void => {

@@ -21,3 +21,9 @@ function search(start: string): string {
     if (folder === path.dirname(folder)) throw new Error(`no package.json of poltrona above ${start}`);
   }
 }
+
+/** The version in package.json. */
+export function packageVersion(): string {
+  const { version } = JSON.parse(readFileSync(path.join(packageRoot(), 'package.json'), 'utf8')) as { version: string };
+  return version;
+}

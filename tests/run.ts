@@ -1,5 +1,6 @@
 /**
- * `npm test`: one PostgreSQL for the whole run, then node's own test runner over every compiled test.
+ * `npm test`: one PostgreSQL for the whole run, then node's own test runner over every compiled test. nats-server and HAProxy
+ * are installed first where they are missing; each test file starts its own.
  *
  *   npm test                      everything
  *   npm test -- journal copy      only the files whose path holds one of these words
@@ -14,6 +15,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { packageRoot } from '../storage/package-root.ts';
 import { makeTemplate, startTestCluster, sweepTestClusters, TEST_POSTGRES } from './support/cluster.ts';
+import { installMissingPrograms } from './support/programs.ts';
 
 /** Files at a time: tests share the machine with PostgreSQL, and their deadlines were chosen for two. */
 const CONCURRENCY = 2;
@@ -52,6 +54,7 @@ async function run(files: readonly string[], flags: readonly string[]): Promise<
     console.error('no test file matches');
     return 1;
   }
+  installMissingPrograms(['nats-server', 'haproxy']);
   await sweepTestClusters();
   const cluster = await startTestCluster({});
   try {

@@ -1,6 +1,12 @@
-/** One contract, three ways from the asker to the owner: none at all, a line under the test's hand, and a real MessageChannel. */
+/**
+ * One contract, four ways from the asker to the owner: none at all, a line under the test's hand, a real MessageChannel, and a
+ * real nats-server.
+ */
+import { after } from 'node:test';
 import { type BusUnderTest, busContract } from '../tests/support/bus-contract.ts';
 import { turns } from '../tests/support/hand-store.ts';
+import { launchNats, type NatsServer } from '../tests/support/nats.ts';
+import { NatsStage } from '../tests/support/nats-stage.ts';
 import { channelPorts, EndsOfTurn, memoryPorts, type PortPair } from '../tests/support/port-pair.ts';
 import { RuntimeStage } from '../tests/support/runtime-stage.ts';
 import { dealShards, SHARDS } from './shard-map.ts';
@@ -34,6 +40,23 @@ function otherThread(ports: (endsOfTurn: EndsOfTurn) => PortPair): BusUnderTest 
   };
 }
 
+let nats: Promise<NatsServer> | null = null;
+after(async () => {
+  const server = await nats;
+  await server?.kill();
+  server?.forgetEverything();
+});
+
+/** The asker is one node, everything belongs to another. */
+async function otherNode(): Promise<BusUnderTest> {
+  nats ??= launchNats();
+  const stage = await NatsStage.start(await nats, ['asker', 'owner']);
+  const [asker, owner] = [stage.node('asker'), stage.node('owner')];
+  await stage.give('owner', 1);
+  return { bus: asker.bus, owner: owner.runtime, settle: () => stage.settle(), close: () => stage.close() };
+}
+
 busContract('on the same thread', sameThread);
 busContract('over a line in memory', () => otherThread(memoryPorts));
 busContract('over a MessageChannel', () => otherThread(channelPorts));
+busContract('over NATS', otherNode);

@@ -1,11 +1,11 @@
 /**
  * Who owns which shard, as a thread sees it. Ownership decides who tries; only the journal's key decides who
  * commits. With one node every shard is ours, and being deposed means that another process believes the
- * same: a new epoch is allocated and we go on, safely and slowly. With several nodes (NATS leases) the same
- * port will say whom to ask instead.
+ * same: a new epoch is allocated and we go on, safely and slowly. With several nodes ownership comes and goes
+ * (workers/cluster/cluster-ownership.ts).
  */
 export interface Ownership {
-  /** Our epoch of the shard; null while we do not have it. */
+  /** Our epoch of the shard; null while we do not have it or may not serve it: asked before every decision. */
   epochOf(shard: number): number | null;
   /** Somebody has written to this shard with another epoch: get a newer one, or give the shard up. Never rejects; repeated calls while one is under way join it. */
   deposed(shard: number, seenEpoch: number): Promise<void>;

@@ -39,6 +39,7 @@ class Engine {
         owners,
         epochs: new Map(Array.from({ length: SHARDS }, (_, shard) => [shard, epoch])),
         links,
+        cluster: null,
       },
       {
         decided: () => {},

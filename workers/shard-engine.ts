@@ -13,8 +13,10 @@ import { allocateEpochs } from '../storage/epochs.ts';
 import { Journal } from '../storage/journal.ts';
 import { type CommonRules, Recovery } from '../storage/recovery.ts';
 import type { Bus } from './bus.ts';
+import { ClusterOwnership } from './cluster/cluster-ownership.ts';
+import { monotonicMs } from './cluster/monotonic.ts';
+import { ThreadCluster, type ThreadClusterOptions } from './cluster/thread-cluster.ts';
 import { SoleOwnership } from './ownership.ts';
-import { shardOf } from './shard-map.ts';
 import { RUNTIME_LIMITS, ShardRuntime, TICK_MS } from './shard-runtime.ts';
 import { ThreadBus } from './thread-bus.ts';
 import { type LinkPort, ThreadLink } from './thread-link.ts';
@@ -29,6 +31,8 @@ export interface EngineOptions {
   readonly owners: Uint8Array;
   readonly epochs: ReadonlyMap<number, number>;
   readonly links: ReadonlyMap<number, MessagePort>;
+  /** Null: one node alone, to which `owners` and `epochs` belong. */
+  readonly cluster: Omit<ThreadClusterOptions, 'thread' | 'log'> | null;
 }
 
 export interface EngineObserver {
@@ -71,11 +75,11 @@ export class ShardEngine {
   readonly #links: ReadonlyMap<number, ThreadLink>;
   #isStopping = false;
   readonly #warn: (message: string, cause: unknown) => void;
-  readonly #isOurs: (screening: number) => boolean;
+  /** Null: one node alone. */
+  readonly cluster: ThreadCluster | null;
   readonly #timers: NodeJS.Timeout[] = [];
 
   constructor(options: EngineOptions, observer: EngineObserver) {
-    this.#isOurs = (screening) => options.owners[shardOf(screening)] === options.thread;
     const warn = (message: string, cause: unknown): void => observer.log('warn', message, { cause });
     this.#warn = warn;
     this.pool = createPool(
@@ -118,14 +122,23 @@ export class ShardEngine {
       },
       { soon: (callback) => void setImmediate(callback), nowMs: () => performance.now() },
     );
+    const { cluster } = options;
+    const ownership =
+      cluster === null
+        ? new SoleOwnership(
+            ownEpochs(options),
+            (shard) => this.#allocateEpoch(shard),
+            (cause) => warn('no new epoch could be allocated', cause),
+          )
+        : new ClusterOwnership({
+            leaseValidUntilMs: () => cluster.leaseValidUntilMs(),
+            monotonicMs,
+            deposed: (shard, seenEpoch) => cluster.deposed(shard, seenEpoch),
+          });
     this.runtime = new ShardRuntime({
       journal: this.journal,
       loader: new Recovery(this.pool, options.rules, warn),
-      ownership: new SoleOwnership(
-        options.epochs,
-        (shard) => this.#allocateEpoch(shard),
-        (cause) => warn('no new epoch could be allocated', cause),
-      ),
+      ownership,
       limits: RUNTIME_LIMITS,
       nowMs: Date.now,
       paymentDue: (screening, order) => observer.paymentDue(screening, order),
@@ -140,16 +153,30 @@ export class ShardEngine {
     this.#links = new Map(
       [...options.links].map(([thread, port]) => [thread, new ThreadLink(port as unknown as LinkPort, ports)]),
     );
-    this.bus = new ThreadBus(options.owners, options.thread, this.runtime, this.#links);
+    this.cluster =
+      cluster === null || ownership instanceof SoleOwnership
+        ? null
+        : new ThreadCluster(
+            {
+              ...cluster,
+              thread: options.thread,
+              log: (level, message, details) => observer.log(level, message, details),
+            },
+            ownership,
+            this.runtime,
+            this.#links,
+          );
+    this.bus = this.cluster?.bus ?? new ThreadBus(options.owners, options.thread, this.runtime, this.#links);
   }
 
   /** Connects to the database and starts the clocks. */
   async start(): Promise<void> {
     await this.#writer.open();
-    await this.#wakeOpenOrders().catch((cause: unknown) => this.#warn('unfinished orders were not looked for', cause));
+    await this.wakeOpenOrders();
     this.#every(TICK_MS, () => this.runtime.tick());
     this.#every(SWEEP_EVERY_MS, () => {
       for (const link of this.#links.values()) link.sweep();
+      this.cluster?.sweep();
     });
     this.#every(PASSIVATE_EVERY_MS, () => void this.runtime.passivateIdle());
   }
@@ -162,18 +189,21 @@ export class ShardEngine {
     this.#isStopping = true;
     for (const timer of this.#timers) clearInterval(timer);
     await within(STOP_JOURNAL_MS, this.runtime.drain(DRAIN_SNAPSHOTS_MS));
-    for (const link of this.#links.values()) link.flush();
+    this.#flushLinks();
+    if (this.cluster !== null) await within(STOP_CONNECTIONS_MS, this.cluster.close());
     await within(STOP_CONNECTIONS_MS, this.#writer.close());
     await within(STOP_CONNECTIONS_MS, this.pool.end());
   }
 
   /** Payments that were under way when the last owner stopped: their screenings must not sleep until somebody happens to ask. */
-  async #wakeOpenOrders(): Promise<void> {
-    const { rows } = await this.pool.query<{ screening: string }>(
-      `select distinct screening from orders where state in ('created', 'authorised') limit ${OPEN_ORDERS_MAX}`,
-    );
-    for (const { screening } of rows) {
-      if (this.#isOurs(Number(screening))) this.runtime.wake(Number(screening));
+  async wakeOpenOrders(): Promise<void> {
+    try {
+      const { rows } = await this.pool.query<{ screening: string }>(
+        `select distinct screening from orders where state in ('created', 'authorised') limit ${OPEN_ORDERS_MAX}`,
+      );
+      for (const { screening } of rows) this.runtime.wake(Number(screening));
+    } catch (cause) {
+      this.#warn('unfinished orders were not looked for', cause);
     }
   }
 
@@ -183,6 +213,7 @@ export class ShardEngine {
 
   #flushLinks(): void {
     for (const link of this.#links.values()) link.flush();
+    this.cluster?.remote.flush();
   }
 
   async #allocateEpoch(shard: number): Promise<number> {
@@ -190,6 +221,11 @@ export class ShardEngine {
     if (epoch === undefined) throw new Error(`shard ${shard} has no row in the table shards`);
     return epoch;
   }
+}
+
+/** Of the epochs of all shards those that are this thread's. */
+function ownEpochs({ epochs, owners, thread }: EngineOptions): ReadonlyMap<number, number> {
+  return new Map([...epochs].filter(([shard]) => owners[shard] === thread));
 }
 
 /** Resolves when `work` has ended, or after `ms`. Rejects as `work` does. */

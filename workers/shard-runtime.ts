@@ -14,16 +14,18 @@ import type { Command } from '../actors/seat-command.ts';
 import { evolve } from '../actors/seat-evolve.ts';
 import { OutcomeCode, type Refused } from '../actors/seat-outcome.ts';
 import { initialState, nextDeadlineMs, paymentsDue, type ScreeningState } from '../actors/seat-state.ts';
-import { readSnapshot } from '../actors/snapshot.ts';
 import type { Journal } from '../storage/journal.ts';
 import { type Asker, nobody } from './asker.ts';
 import type { ActorMessage } from './bus.ts';
 import { DeadlineWheel } from './deadline-wheel.ts';
 import { type Loading, LoadingScreenings } from './loading.ts';
+import { ASK_PAYMENT_AGAIN_MS, OverduePayments } from './overdue-payments.ts';
+import { saveSnapshots } from './parting-snapshots.ts';
 import { PoisonList } from './poison-list.ts';
+import { RestList } from './rest-list.ts';
 import type { RuntimePorts } from './runtime-ports.ts';
 import { type ActorHost, type EndReason, ScreeningActor } from './screening-actor.ts';
-import type { LoadedScreening } from './screening-loader.ts';
+import { stateOfSnapshot } from './screening-loader.ts';
 import { shardOf } from './shard-map.ts';
 import { type Subscriber, Subscriptions } from './subscriptions.ts';
 
@@ -44,18 +46,11 @@ type Slot =
       readonly isWanted: boolean;
     };
 
-interface Rest {
-  pauseMs: number;
-  lastMs: number;
-}
-
 const unknownScreening: Refused = { code: OutcomeCode.unknownScreening };
 const unavailable: Refused = { code: OutcomeCode.unavailable };
 const busy: Refused = { code: OutcomeCode.busy };
 const expired: Refused = { code: OutcomeCode.expired };
 const failed: Refused = { code: OutcomeCode.failed };
-/** How long a payment's end is waited for before it is asked about again, milliseconds. */
-const ASK_PAYMENT_AGAIN_MS = 5_000;
 
 export class ShardRuntime implements ActorHost {
   readonly journal: Journal;
@@ -64,16 +59,14 @@ export class ShardRuntime implements ActorHost {
   readonly #subscriptions = new Subscriptions();
   readonly #wheel: DeadlineWheel<number>;
   readonly #poison = new PoisonList();
-  /** Screenings that were ended lately, and how long they last rested. */
-  readonly #rests = new Map<number, Rest>();
+  readonly #rests: RestList;
   #changed: ScreeningActor[] = [];
   /** Actors whose claim is not committed yet. */
   readonly #unclaimed = new Set<ScreeningActor>();
   /** Actors whose claim the present commit has stored: their watchers get a snapshot instead of a delta. */
   readonly #claimed = new Set<ScreeningActor>();
   readonly #loading: LoadingScreenings;
-  /** Orders whose overdue payment was asked about, and when. */
-  readonly #paymentsAsked = new Map<string, number>();
+  readonly #overdue = new OverduePayments();
   #isDraining = false;
   #isPassivating = false;
 
@@ -81,6 +74,7 @@ export class ShardRuntime implements ActorHost {
     this.#ports = ports;
     this.journal = ports.journal;
     this.#wheel = new DeadlineWheel(TICK_MS, ports.nowMs());
+    this.#rests = new RestList(ports.limits.restMs, ports.limits.restMaxMs);
     this.#loading = new LoadingScreenings(
       {
         nowMs: () => ports.nowMs(),
@@ -113,8 +107,10 @@ export class ShardRuntime implements ActorHost {
    */
   submit(screening: number, command: ActorMessage, asker: Asker, tag: number, deadlineMs: number): void {
     (command as { atMs: number }).atMs = this.#ports.nowMs();
-    if (this.#isDraining || command.atMs > deadlineMs) {
-      asker.answered(tag, command.requestId, this.#isDraining ? unavailable : expired, 0, command.atMs);
+    // Asked before each decision: what a former owner remembers, even a refusal, may not be so any more.
+    const isOurs = !this.#isDraining && this.#ports.ownership.epochOf(shardOf(screening)) !== null;
+    if (!isOurs || command.atMs > deadlineMs) {
+      asker.answered(tag, command.requestId, isOurs ? expired : unavailable, 0, command.atMs);
       return;
     }
     const slot = this.#slots.get(screening);
@@ -153,6 +149,10 @@ export class ShardRuntime implements ActorHost {
   }
 
   subscribe(screening: number, subscriber: Subscriber): void {
+    if (this.#ports.ownership.epochOf(shardOf(screening)) === null) {
+      subscriber.gone(screening, OutcomeCode.unavailable);
+      return;
+    }
     this.#subscriptions.add(screening, subscriber);
     const slot = this.#slots.get(screening);
     if (slot?.is === 'live') {
@@ -176,7 +176,8 @@ export class ShardRuntime implements ActorHost {
 
   /** Loads a screening for which nobody has asked: one with an order whose payment nobody has ended. */
   wake(screening: number): void {
-    if (!this.#slots.has(screening)) this.#startLoading(screening);
+    const isOurs = this.#ports.ownership.epochOf(shardOf(screening)) !== null;
+    if (isOurs && !this.#slots.has(screening)) this.#startLoading(screening);
   }
 
   /** Call every TICK_MS: expires holds, ends overdue payments, wakes up resting screenings that are watched. */
@@ -191,7 +192,7 @@ export class ShardRuntime implements ActorHost {
         if (slot.isWanted || this.#subscriptions.has(screening)) this.#startLoading(screening);
       }
       if (slot?.is !== 'live') continue;
-      if (this.journal.accepting !== 'yes') {
+      if (this.journal.accepting !== 'yes' || this.#ports.ownership.epochOf(shardOf(screening)) === null) {
         // Nothing can be decided now; without this the deadline would be forgotten.
         this.#wheel.add(screening, nowMs + TICK_MS);
         continue;
@@ -203,11 +204,8 @@ export class ShardRuntime implements ActorHost {
     }
   }
 
-  /** Until the payment's end is known it is asked about again, but not at every tick of a busy screening. */
   #askAboutPayment(screening: number, order: string, nowMs: number): void {
-    const askedMs = this.#paymentsAsked.get(order);
-    if (askedMs !== undefined && nowMs - askedMs < ASK_PAYMENT_AGAIN_MS) return;
-    this.#paymentsAsked.set(order, nowMs);
+    if (!this.#overdue.isDue(order, nowMs)) return;
     this.#wheel.add(screening, nowMs + ASK_PAYMENT_AGAIN_MS);
     this.#ports.paymentDue(screening, order);
   }
@@ -229,10 +227,8 @@ export class ShardRuntime implements ActorHost {
 
   async #passivate(idleMs: number, snapshotFactsMin: number): Promise<void> {
     const nowMs = this.#ports.nowMs();
-    for (const [order, askedMs] of this.#paymentsAsked) {
-      if (nowMs - askedMs > 2 * ASK_PAYMENT_AGAIN_MS) this.#paymentsAsked.delete(order);
-    }
-    for (const [screening, rest] of this.#rests) if (nowMs - rest.lastMs > 60_000) this.#rests.delete(screening);
+    this.#overdue.forgetOld(nowMs);
+    this.#rests.forgetOld(nowMs);
     for (const [screening, slot] of this.#slots) {
       // One that is wanted again is woken by the tick.
       const isWanted = this.#subscriptions.has(screening) || (slot.is === 'resting' && slot.isWanted);
@@ -253,15 +249,34 @@ export class ShardRuntime implements ActorHost {
     this.#isDraining = true;
     for (const slot of this.#slots.values()) if (slot.is === 'loading') this.#refuseAll(slot, unavailable);
     await this.journal.whenIdle();
-    const nowMs = this.#ports.nowMs();
-    for (const [screening, slot] of this.#slots) {
-      if (slot.is !== 'live') continue;
-      if (this.#ports.nowMs() - nowMs > snapshotsMs) break;
-      const snapshot = slot.actor.snapshotWorthKeeping(this.#ports.limits.snapshotFactsMin);
-      if (snapshot === null) continue;
-      await this.#ports.loader.saveSnapshot(screening, snapshot.version, snapshot.epoch, nowMs, snapshot.state);
-    }
+    await saveSnapshots(this.#ports, this.#liveActors(), snapshotsMs);
     await this.journal.whenIdle();
+  }
+
+  /**
+   * Lets shards go to another owner. Call when ownership has ceased to name them ours, so that nothing new is decided.
+   * Resolves when every decision of theirs is settled and every actor forgotten; whoever follows one of their screenings
+   * here is forgotten too, without a word: he knows where the shard went before we do, or will ask there.
+   */
+  async letGo(shards: ReadonlySet<number>, snapshotsMs: number): Promise<void> {
+    for (const [screening, slot] of [...this.#slots]) {
+      if (slot.is === 'live' || !shards.has(shardOf(screening))) continue;
+      this.#slots.delete(screening);
+      if (slot.is !== 'loading') continue;
+      slot.isGivenUp = true;
+      this.#refuseAll(slot, unavailable);
+    }
+    this.#subscriptions.forgetScreenings((screening) => shards.has(shardOf(screening)));
+    await this.journal.whenSettled();
+    const going = this.#liveActors().filter(({ screening }) => shards.has(shardOf(screening)));
+    await saveSnapshots(this.#ports, going, snapshotsMs);
+    // Resting ones too: an actor that was fenced meanwhile.
+    for (const screening of [...this.#slots.keys()]) if (shards.has(shardOf(screening))) this.#slots.delete(screening);
+  }
+
+  /** A copy: it is walked with pauses. */
+  #liveActors(): ScreeningActor[] {
+    return [...this.#slots.values()].flatMap((slot) => (slot.is === 'live' ? [slot.actor] : []));
   }
 
   // ---- loading ------------------------------------------------------------------------------------------------
@@ -298,7 +313,7 @@ export class ShardRuntime implements ActorHost {
       this.#refuseAll(loading, unknownScreening);
       return;
     }
-    let state = this.#stateOfSnapshot(screening, loaded);
+    let state = stateOfSnapshot(screening, loaded, this.#ports.log);
     if (state === null) {
       // A snapshot only shortens the replay: one that cannot be read is done without.
       loaded = await this.#ports.loader.load(screening, true);
@@ -328,17 +343,6 @@ export class ShardRuntime implements ActorHost {
     this.#slots.delete(loading.screening);
     this.#refuseAll(loading, unavailable);
     return true;
-  }
-
-  /** Null when the snapshot is of another build, or spoilt. */
-  #stateOfSnapshot(screening: number, { snapshot, map, rules }: LoadedScreening): ScreeningState | null {
-    if (snapshot === null) return initialState(screening, map, rules);
-    try {
-      return readSnapshot(snapshot, map, rules);
-    } catch (cause) {
-      this.#ports.log('warn', 'a snapshot cannot be read; all facts are replayed instead', { screening, cause });
-      return null;
-    }
   }
 
   #goLive(state: ScreeningState, epoch: number, factsSinceSnapshot: number, loading: Loading): void {
@@ -432,17 +436,11 @@ export class ShardRuntime implements ActorHost {
     }
   }
 
-  /** No new try before the pause is over; it doubles while the screening keeps being ended. */
+  /** No new try before the pause is over. */
   #rest(screening: number, isWanted = false, isDoubling = true): void {
     const nowMs = this.#ports.nowMs();
-    const { restMs, restMaxMs } = this.#ports.limits;
-    const before = this.#rests.get(screening);
-    const pauseMs =
-      !isDoubling || before === undefined || nowMs - before.lastMs > 60_000
-        ? restMs
-        : Math.min(before.pauseMs * 2, restMaxMs);
-    this.#rests.set(screening, { pauseMs, lastMs: nowMs });
-    this.#slots.set(screening, { is: 'resting', untilMs: nowMs + pauseMs, isWanted });
-    this.#wheel.add(screening, nowMs + pauseMs);
+    const untilMs = nowMs + this.#rests.pauseMs(screening, nowMs, isDoubling);
+    this.#slots.set(screening, { is: 'resting', untilMs, isWanted });
+    this.#wheel.add(screening, untilMs);
   }
 }

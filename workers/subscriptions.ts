@@ -34,6 +34,11 @@ export class Subscriptions {
     for (const screening of [...this.#byScreening.keys()]) this.remove(screening, subscriber);
   }
 
+  /** Takes screenings off the list without a word. */
+  forgetScreenings(isGone: (screening: number) => boolean): void {
+    for (const screening of [...this.#byScreening.keys()]) if (isGone(screening)) this.#byScreening.delete(screening);
+  }
+
   tellSnapshot(snapshot: SeatSnapshot): void {
     for (const subscriber of this.#of(snapshot.screening)) subscriber.snapshotTaken(snapshot);
   }

@@ -3,12 +3,10 @@
  * something); 2 it could not be done (wrong usage, no database). An error is one sentence that says what to do;
  * POLTRONA_DEBUG=1 adds where it came from. With --json it is also told as JSON, on stdout.
  */
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { TargetUnclear } from '../../storage/import/import-seat-map.ts';
 import { FileRefused } from '../../storage/import/text-lines.ts';
-import { packageRoot } from '../../storage/package-root.ts';
+import { packageVersion } from '../../storage/package-root.ts';
 import { registerAudit } from './audit-command.ts';
 import { registerImport } from './import-command.ts';
 import type { CliPorts } from './ports.ts';
@@ -36,7 +34,7 @@ export async function runProgram(words: readonly string[], ports: CliPorts): Pro
   };
   const program = new Command('poltrona')
     .description('Poltrona sells cinema seats. These are the commands for whoever runs it.')
-    .version(version(), '--version', 'display the version')
+    .version(packageVersion(), '--version', 'display the version')
     .addHelpText('after', HELP);
   registerImport(program, told);
   registerScreenings(program, told);
@@ -49,11 +47,6 @@ export async function runProgram(words: readonly string[], ports: CliPorts): Pro
     if (cause instanceof CommanderError) return cause.exitCode === 0 ? 0 : 2;
     return refuse(cause, words.includes('--json'), ports);
   }
-}
-
-function version(): string {
-  const { version } = JSON.parse(readFileSync(path.join(packageRoot(), 'package.json'), 'utf8')) as { version: string };
-  return version;
 }
 
 /** Commander prints and exits by itself, command by command; we want its words and its errors. */

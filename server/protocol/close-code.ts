@@ -10,5 +10,6 @@ export const CloseCode = {
   slowReader: 4003,
   tooManyConnections: 4004,
   textFrame: 4005,
+  nodeLeaving: 4006,
 } as const;
 export type CloseCode = (typeof CloseCode)[keyof typeof CloseCode];

@@ -120,4 +120,5 @@ export const CloseCode = {
   slowReader: 4003,
   tooManyConnections: 4004,
   textFrame: 4005,
+  nodeLeaving: 4006,
 } as const;

@@ -14,7 +14,7 @@ const MAY_IMPORT: readonly (readonly [folder: string, others: readonly string[]]
   ['clients/sdk', ['server/protocol']],
   ['clients/web', ['server/protocol', 'clients/sdk']],
   // Imports and the audit work on the database itself.
-  ['clients/cli', ['server/protocol', 'clients/sdk', 'storage', 'actors']],
+  ['clients/cli', ['server/protocol', 'clients/sdk', 'workers', 'storage', 'actors']],
   ['actors', []],
   ['storage', ['actors']],
   ['workers', ['actors', 'storage']],

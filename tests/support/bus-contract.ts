@@ -38,10 +38,11 @@ class Asking {
   }
 }
 
-export function busContract(name: string, create: () => BusUnderTest): void {
+/** `create` is called for each test. */
+export function busContract(name: string, create: () => BusUnderTest | Promise<BusUnderTest>): void {
   const withBus = (rule: string, check: (asking: Asking, under: BusUnderTest) => Promise<void>): void => {
     test(rule, async () => {
-      const under = create();
+      const under = await create();
       try {
         await check(new Asking(under), under);
       } finally {

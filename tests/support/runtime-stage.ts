@@ -32,6 +32,8 @@ export interface StageOptions {
   readonly rules?: Partial<ScreeningRules>;
   /** Our epoch of every shard; null: the shards are somebody else's. */
   readonly epoch?: number | null;
+  /** Instead of `epoch`: one that the test changes. */
+  readonly ownership?: Ownership;
   /** A database that another stage has written to. */
   readonly store?: HandStore;
 }
@@ -84,7 +86,7 @@ export class RuntimeStage {
     this.runtime = new ShardRuntime({
       journal: this.journal,
       loader: this.loader,
-      ownership: this.#ownership(options.epoch === undefined ? 1 : options.epoch),
+      ownership: options.ownership ?? this.#ownership(options.epoch === undefined ? 1 : options.epoch),
       limits: { ...RUNTIME_LIMITS, ...options.limits },
       nowMs: () => this.nowMs,
       paymentDue: (screening, order) => this.paymentsDue.push(`${screening} ${order}`),
