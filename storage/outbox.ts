@@ -14,14 +14,13 @@ import { type EventRow, eventsSql, groupEvents } from './outbox-events.ts';
 export const RELAY_LOCK = 7_065_734_002;
 
 /** A relay that works asks something several times a second. */
-const ASLEEP_SECONDS = 6;
+export const ASLEEP_SECONDS = 6;
 const QUERY_DEADLINE_MS = 4_000;
 /** Rows in one look at the outbox; small ones are the rule when it is calm. */
 const ROWS_MAX = 512;
 
-const SETTINGS = `set idle_session_timeout = '${ASLEEP_SECONDS}s'; set statement_timeout = '${QUERY_DEADLINE_MS}';
-  set tcp_keepalives_idle = 5; set tcp_keepalives_interval = 2; set tcp_keepalives_count = 3;
-  set enable_seqscan = off`;
+const SETTINGS = `set statement_timeout = '${QUERY_DEADLINE_MS}'; set enable_seqscan = off;
+  set tcp_keepalives_idle = 5; set tcp_keepalives_interval = 2; set tcp_keepalives_count = 3`;
 
 /** The lowest rows until they hold `$1` facts, at least one row. */
 const NEXT = eventsSql(`
@@ -48,23 +47,32 @@ export interface OutboxLag {
 
 export class OutboxConnection {
   readonly #client: pg.Client;
+  readonly #asleepSeconds: number;
   #broken: unknown = null;
 
-  private constructor(client: pg.Client) {
+  private constructor(client: pg.Client, asleepSeconds: number) {
     this.#client = client;
+    this.#asleepSeconds = asleepSeconds;
   }
 
-  /** Connects; rejects when the database cannot be reached. `name` is shown by pg_stat_activity. */
-  static async open(config: DatabaseConfig, name: string): Promise<OutboxConnection> {
+  /**
+   * Connects; rejects when the database cannot be reached. `name` is shown by pg_stat_activity. Who asks nothing for
+   * `asleepSeconds` counts as asleep, and is ended.
+   */
+  static async open(
+    config: DatabaseConfig,
+    name: string,
+    asleepSeconds: number = ASLEEP_SECONDS,
+  ): Promise<OutboxConnection> {
     // A silent line must not hold up the relay for ever; PostgreSQL gives up by itself as well.
     const client = new pg.Client({ ...clientConfig(config, 'shard', name), query_timeout: QUERY_DEADLINE_MS + 1_000 });
-    const connection = new OutboxConnection(client);
+    const connection = new OutboxConnection(client, asleepSeconds);
     client.on('error', (cause) => {
       connection.#broken ??= cause;
     });
     try {
       await client.connect();
-      await client.query(SETTINGS);
+      await client.query(`${SETTINGS}; set idle_session_timeout = '${Math.ceil(asleepSeconds * 1_000)}ms'`);
     } catch (cause) {
       connection.close();
       throw cause;
@@ -134,7 +142,7 @@ export class OutboxConnection {
            and (l.classid::bigint << 32) | l.objid::bigint = $1
            and a.usename = session_user and a.pid <> pg_backend_pid()
            and a.state_change < now() - make_interval(secs => $2)`,
-        [RELAY_LOCK, ASLEEP_SECONDS],
+        [RELAY_LOCK, this.#asleepSeconds],
       );
       await this.#ask('set role poltrona_shard');
       return ended;

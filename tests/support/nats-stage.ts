@@ -23,9 +23,15 @@ import { type Draft, T0 } from './screening.ts';
 
 const PATIENCE_MS = 5_000;
 
+export interface NatsStageOptions {
+  readonly limits?: Partial<NatsBusLimits>;
+  /** Under which epoch a node's runtime writes, where it is not 1. */
+  readonly epochs?: Readonly<Record<string, number>>;
+}
+
 export class NatsNode {
   readonly name: string;
-  readonly runtime = new RuntimeStage();
+  readonly runtime: RuntimeStage;
   readonly connection: NatsConnection;
   readonly bus: NatsBus;
   readonly endsOfTurn = new EndsOfTurn();
@@ -40,9 +46,10 @@ export class NatsNode {
     connection: NatsConnection,
     stage: NatsStage,
     offsetMs: number,
-    limits: Partial<NatsBusLimits>,
+    { limits, epochs }: NatsStageOptions,
   ) {
     this.name = name;
+    this.runtime = new RuntimeStage({ epoch: epochs?.[name] ?? 1 });
     this.connection = connection;
     this.#stage = stage;
     const ports = {
@@ -54,7 +61,7 @@ export class NatsNode {
       log: (level: string, message: string) => this.logged.push(`${level}: ${message}`),
     };
     this.monotonicMs = ports.monotonicMs;
-    this.bus = new NatsBus(connection, name, 0, ports, limits);
+    this.bus = new NatsBus(connection, name, 0, ports, limits ?? {});
   }
 
   readonly monotonicMs: () => number;
@@ -93,18 +100,14 @@ export class NatsStage {
   #waiting: { readonly event: string; readonly resolve: () => void }[] = [];
   readonly #happened = new Map<string, number>();
 
-  static async start(
-    server: NatsServer,
-    names: readonly string[],
-    limits: Partial<NatsBusLimits> = {},
-  ): Promise<NatsStage> {
+  static async start(server: NatsServer, names: readonly string[], options: NatsStageOptions = {}): Promise<NatsStage> {
     const stage = new NatsStage();
-    for (const name of names) await stage.#add(server, name, limits);
+    for (const name of names) await stage.#add(server, name, options);
     stage.hearClocks();
     return stage;
   }
 
-  async #add(server: NatsServer, name: string, limits: Partial<NatsBusLimits>): Promise<void> {
+  async #add(server: NatsServer, name: string, options: NatsStageOptions): Promise<void> {
     const connection = await connectNats(parseNatsUrl(server.url), name, {
       disconnected: () => {
         this.node(name).bus.disconnected();
@@ -118,7 +121,7 @@ export class NatsStage {
       warning: () => {},
     });
     const offsetMs = 1_000_000 * (this.nodes.size + 1);
-    this.nodes.set(name, new NatsNode(name, connection, this, offsetMs, limits));
+    this.nodes.set(name, new NatsNode(name, connection, this, offsetMs, options));
   }
 
   node(name: string): NatsNode {

@@ -27,10 +27,7 @@ const Shape = {
 export function answerItem(id: number, version: number, nowMs: number, answer: Answer): Item {
   if (answer.code !== OutcomeCode.accepted) {
     const { code, seats, atMs } = answer;
-    if (atMs !== undefined) return [id, version, nowMs, Shape.refused, code, seats ?? null, atMs];
-    return seats === undefined
-      ? [id, version, nowMs, Shape.refused, code]
-      : [id, version, nowMs, Shape.refused, code, seats];
+    return [id, version, nowMs, Shape.refused, code, seats ?? null, atMs ?? null];
   }
   const shape = Shape[answer.kind];
   switch (answer.kind) {
@@ -90,7 +87,7 @@ export function readAnswer([, , , shape, first, second, third, fourth]: Item): A
       return isId(first) && tickets !== null ? { code: 0, kind: 'sold', order: first, tickets } : null;
     }
     case Shape.voided:
-      if (!isId(first) || !isListOf(second, isTicketId)) return null;
+      if (!isId(first) || !isListOf(second, isId)) return null;
       return { code: 0, kind: 'voided', order: first, tickets: second };
     case Shape['checked-in']:
       return isId(first) && isSeat(second) ? { code: 0, kind: 'checked-in', ticket: first, seat: second } : null;
@@ -113,10 +110,6 @@ function readRefused(code: unknown, seats: unknown, atMs: unknown): Refused | nu
   if (hasTime && !isClock(atMs)) return null;
   if (!hasSeats && !hasTime) return { code };
   return { code, ...(hasSeats ? { seats } : {}), ...(hasTime ? { atMs } : {}) };
-}
-
-function isTicketId(value: unknown): value is string {
-  return isId(value);
 }
 
 function writeSummary({ ticket, code, seat, type, priceCents }: TicketSummary): Item {

@@ -160,7 +160,7 @@ type VoidBase = Omit<VoidTicketsCommand, 'order' | 'tickets' | 'byStaff'>;
 
 function readVoid(base: VoidBase, order: unknown, tickets: unknown, byStaff: unknown): VoidTicketsCommand | null {
   if (!isId(order)) return null;
-  if (!isAbsent(tickets) && !isListOf(tickets, isTicketId)) return null;
+  if (!isAbsent(tickets) && !isListOf(tickets, isId)) return null;
   if (!isAbsent(byStaff) && typeof byStaff !== 'boolean') return null;
   return {
     ...base,
@@ -190,10 +190,6 @@ function repeatsOne(tickets: readonly NewTicket[]): boolean {
 
 function isTicketType(value: unknown): value is TicketType {
   return isWhole(value, TicketType.full, TicketType.promotional);
-}
-
-function isTicketId(value: unknown): value is string {
-  return isId(value);
 }
 
 /** A shorter item of an older build has nothing where a newer one has null. */

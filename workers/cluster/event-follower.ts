@@ -43,16 +43,28 @@ export class EventFollower {
 
   /** Events from `place` on, until `signal`; `kind` null: all kinds. A stream that was wiped is read from its beginning. */
   async *follow(place: FollowerPlace, kind: string | null, signal: AbortSignal): AsyncGenerator<Event> {
+    for await (const { event } of this.messages(place, kind, signal)) yield event;
+  }
+
+  /** The same, with the place of each in the stream. */
+  async *messages(
+    place: FollowerPlace,
+    kind: string | null,
+    signal: AbortSignal,
+  ): AsyncGenerator<{ readonly event: Event; readonly sequence: number }> {
     let { next, stream } = place;
     while (!signal.aborted) {
       try {
         const info = await this.#info();
         if (info === null) {
+          // The next one begins at its beginning.
+          next = 1;
           stream = null;
           await pause(RETRY_MS, signal);
           continue;
         }
-        if (info.created !== stream || info.state.last_seq < next - 1) next = stream === null ? next : 1;
+        const isAnother = stream !== null && info.created !== stream;
+        if (isAnother || info.state.last_seq < next - 1) next = 1;
         stream = info.created;
         const consumer = await this.#consumer(next, kind);
         while (!signal.aborted) {
@@ -62,7 +74,7 @@ export class EventFollower {
           try {
             for await (const message of portion) {
               next = message.seq + 1;
-              yield message.json<Event>();
+              yield { event: message.json<Event>(), sequence: message.seq };
             }
           } finally {
             signal.removeEventListener('abort', stop);

@@ -8,7 +8,7 @@
  */
 import type { DatabaseConfig } from '../../storage/database.ts';
 import type { Log } from '../../storage/log.ts';
-import { OutboxConnection } from '../../storage/outbox.ts';
+import { ASLEEP_SECONDS, OutboxConnection } from '../../storage/outbox.ts';
 import type { EventStream } from './event-stream.ts';
 
 export interface EventRelayOptions {
@@ -32,7 +32,9 @@ export interface EventRelayLimits {
   readonly lagEveryMs: number;
   /** What nobody could publish for so long goes: the stream itself keeps events no longer. */
   readonly keptSeconds: number;
-  /** The same where there is no NATS. */
+  /** A relay that asked PostgreSQL nothing for so long is frozen, and loses its turn. Above what publishing a chunk may take. */
+  readonly asleepSeconds: number;
+  /** As `keptSeconds`, where there is no NATS. */
   readonly keptWithoutNatsSeconds: number;
 }
 
@@ -43,6 +45,7 @@ export const EVENT_RELAY_LIMITS: EventRelayLimits = {
   backOffMs: [250, 4_000],
   lagEveryMs: 2_000,
   keptSeconds: 7 * 86_400,
+  asleepSeconds: ASLEEP_SECONDS,
   keptWithoutNatsSeconds: 600,
 };
 
@@ -104,7 +107,11 @@ export class EventRelay {
   async #run(): Promise<void> {
     while (!this.#isStopping) {
       try {
-        this.#connection ??= await OutboxConnection.open(this.#options.database, 'poltrona events');
+        this.#connection ??= await OutboxConnection.open(
+          this.#options.database,
+          'poltrona events',
+          this.#limits.asleepSeconds,
+        );
         await this.#turn(this.#connection);
       } catch (cause) {
         this.#letGo();

@@ -77,7 +77,8 @@ export class EventStream {
 
   /**
    * Appends the events that are not in the stream yet, in their order; resolves when all are. Rejects when that is not
-   * certain: the same list is then to be given again, perhaps by somebody else.
+   * certain: the same list is then to be given again, perhaps by somebody else. What was appended may only be given again
+   * after `forgetPosition`.
    */
   async publish(events: readonly Event[]): Promise<void> {
     try {

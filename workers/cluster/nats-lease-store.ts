@@ -9,8 +9,8 @@
  */
 import {
   JetStreamApiError,
-  type JetStreamManager,
   type JetStreamClient,
+  type JetStreamManager,
   jetstream,
   jetstreamManager,
 } from '@nats-io/jetstream';

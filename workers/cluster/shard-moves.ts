@@ -39,6 +39,8 @@ export class ShardMoves {
   readonly #leaving = new Set<number>();
   /** Not owned any more; the threads are not done with them yet. */
   readonly #dropping = new Set<number>();
+  /** Raised when everything is lost. */
+  #generation = 0;
   #isTaking = false;
   #failures = 0;
   #notBeforeMs = 0;
@@ -87,8 +89,9 @@ export class ShardMoves {
   }
 
   async #take(wishes: readonly Wish[]): Promise<void> {
+    const generation = this.#generation;
     const claims = await this.#allocate(wishes);
-    if (claims.length === 0) return;
+    if (claims.length === 0 || this.#generation !== generation) return;
     try {
       await within(this.#ports, this.#deadlineMs, 'assigning shards', this.#ports.assign(claims));
     } catch (cause) {
@@ -97,7 +100,7 @@ export class ShardMoves {
       return;
     }
     this.#failures = 0;
-    const late = claims.filter(({ shard }) => !this.#ports.mayTake(shard));
+    const late = claims.filter(({ shard }) => this.#generation !== generation || !this.#ports.mayTake(shard));
     for (const claim of claims) if (!late.includes(claim)) this.#owned.set(claim.shard, claim);
     this.#forget(late.map(({ shard }) => shard));
   }
@@ -149,6 +152,12 @@ export class ShardMoves {
     const lost = shards.filter((shard) => this.#owned.delete(shard));
     // For those that were leaving the threads have been told.
     this.#forget(lost.filter((shard) => !this.#leaving.has(shard)));
+  }
+
+  /** Everything, also what is just arriving. */
+  dropAll(): void {
+    this.#generation++;
+    this.drop([...this.#owned.keys()]);
   }
 
   #forget(shards: readonly number[]): void {
