@@ -41,9 +41,13 @@ const order = (id: string): Projection => ({
 });
 
 test('[EV1] the row of a batch names its facts in the order of their decisions', () => {
-  const spans = (...entries: TestEntry[]): string => /'(.*)'/.exec(outboxStatement(new JournalBatch(entries)))?.[1] ?? '';
+  const spans = (...entries: TestEntry[]): string =>
+    /'(.*)'/.exec(outboxStatement(new JournalBatch(entries)))?.[1] ?? '';
   assert.equal(spans(entry(7, 1)), '7.1');
-  assert.equal(spans(entry(7, 1, 2), entry(8, 4), entry(8, 5), entry(7, 3), entry(9), entry(7, 4)), '7.1-2,8.4-5,7.3-4');
+  assert.equal(
+    spans(entry(7, 1, 2), entry(8, 4), entry(8, 5), entry(7, 3), entry(9), entry(7, 4)),
+    '7.1-2,8.4-5,7.3-4',
+  );
   assert.equal(outboxStatement(new JournalBatch([entry(9)])), '');
   const hostile = new TestEntry("1'); drop table journal; --" as unknown as number, [heldFact(1)]);
   assert.throws(() => outboxStatement(new JournalBatch([hostile])), /whole numbers/);
@@ -98,7 +102,9 @@ test('[EV1] a commit of unknown fate: the row is there if, and only if, the fact
     const fate = await writer.readBack(batch);
     judged[fate]++;
     if (fate === 'stored') version++;
-    const { rows } = await client.query('select sum(facts)::int as told, (select count(*)::int from journal) as facts from outbox');
+    const { rows } = await client.query(
+      'select sum(facts)::int as told, (select count(*)::int from journal) as facts from outbox',
+    );
     assert.deepEqual(rows, [{ told: version, facts: version }]);
   }
   assert.ok(judged.stored > 0 && judged.absent > 0, JSON.stringify(judged));
@@ -112,7 +118,9 @@ test('[EV3] facts of one screening by two writers come in the order of their ver
   // A third one has drawn its id and does not commit yet.
   const slow = await connected(t, config, 'shard');
   await slow.query("begin; insert into outbox (facts, spans) values (1, '9.1')");
-  await slow.query(`insert into journal (screening, version, epoch, at_ms, kind, fingerprint) values (9, 1, 1, 0, 2, 0)`);
+  await slow.query(
+    `insert into journal (screening, version, epoch, at_ms, kind, fingerprint) values (9, 1, 1, 0, 2, 0)`,
+  );
   for (let version = 1; version <= 6; version += 2) {
     await first.commit(new JournalBatch([entry(1, version)]));
     await second.commit(new JournalBatch([entry(1, version + 1), entry(2, version, version + 1)]));
@@ -186,7 +194,9 @@ test('[EV10] the tail of the outbox sees ids that were passed over, and each row
   const tail = await OutboxTail.open(pool);
   const slow = await connected(t, config, 'shard');
   await slow.query("begin; insert into outbox (facts, spans) values (1, '9.1')");
-  await slow.query(`insert into journal (screening, version, epoch, at_ms, kind, fingerprint) values (9, 1, 1, 0, 2, 0)`);
+  await slow.query(
+    `insert into journal (screening, version, epoch, at_ms, kind, fingerprint) values (9, 1, 1, 0, 2, 0)`,
+  );
   await assert.rejects(writer.commit(new JournalBatch([entry(1, 1)])), CommitRefused);
   await writer.commit(new JournalBatch([entry(1, 2), entry(2, 1)]));
   assert.equal(names(await tail.next(0)), '1.2 2.1');

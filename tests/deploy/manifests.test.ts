@@ -25,7 +25,7 @@ test('[D16] every variable of a node that is named here exists', () => {
   for (const file of files) {
     const text = readProjectFile(file);
     // `POLTRONA_PORT` and its like stand in a comment as what Kubernetes would make.
-    for (const match of text.matchAll(/\b(?:POLTRONA_(?!PORT\b)[A-Z_]+|NATS_URL|DATABASE_URL)\b/g)) {
+    for (const match of text.matchAll(/(?<![.$\w])(?:POLTRONA_(?!PORT\b)[A-Z_]+|NATS_URL|DATABASE_URL)\b/g)) {
       found++;
       if (!known.has(match[0])) unknown.push(`${at(file, text, match.index)} ${match[0]}`);
     }

@@ -5,6 +5,7 @@
 import { Membership } from '../../workers/cluster/membership.ts';
 import { NO_LOAD } from '../../workers/cluster/node-record.ts';
 import { OwnerTable } from '../../workers/cluster/owner-table.ts';
+import { placeShards } from '../../workers/cluster/rendezvous.ts';
 import type { Claim } from '../../workers/cluster/shard-owner.ts';
 import { SHARDS } from '../../workers/shard-map.ts';
 import { ClusterClock, ProcessClock } from './cluster-clock.ts';
@@ -59,21 +60,19 @@ export class FakeCluster {
   }
 
   /** What is wrong with a cluster that was left in peace; null when nothing is. */
-  complaint(spread = 1): string | null {
+  complaint(): string | null {
     const living = this.living;
+    const up = living.filter(({ membership }) => membership.state.node === 'up');
+    const members = (up.length > 0 ? up : living).map(({ id, threads }) => ({ node: id, threads }));
+    const placement = placeShards(members);
     for (let shard = 0; shard < SHARDS; shard++) {
       const [owner, ...others] = this.serving(shard);
       if (owner === undefined) return `nobody serves shard ${shard}`;
       if (others.length > 0) return `several serve shard ${shard}`;
-      const known = living.find(({ table }) => table.ownerOf(shard)?.node !== owner.id);
-      if (known !== undefined) return `${known.id} does not know that ${owner.id} has shard ${shard}`;
-    }
-    const up = living.filter(({ membership }) => membership.state.node === 'up');
-    const threads = up.reduce((sum, node) => sum + node.threads, 0);
-    for (const node of up) {
-      const fair = (SHARDS * node.threads) / threads;
-      if (Math.abs(node.claims.size - fair) > spread * node.threads + SHARDS * 0.04)
-        return `${node.id} has ${node.claims.size} shards, ${fair} would be fair`;
+      const { node } = placement[shard]!;
+      if (owner.id !== node) return `shard ${shard} is at ${owner.id} and belongs to ${node}`;
+      const mistaken = living.find(({ table }) => table.ownerOf(shard)?.epoch !== owner.claims.get(shard)?.epoch);
+      if (mistaken !== undefined) return `${mistaken.id} does not know that ${owner.id} has shard ${shard}`;
     }
     return null;
   }

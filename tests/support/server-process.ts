@@ -24,6 +24,8 @@ export interface ServerOptions {
   /** …or a folder for the embedded one. */
   readonly folder?: string;
   readonly environment?: Readonly<Record<string, string>>;
+  /** The compiled main of another build. Default: the one beside the tests. */
+  readonly main?: string;
 }
 
 const MAIN = fileURLToPath(new URL('../../server/main.js', import.meta.url));
@@ -55,8 +57,8 @@ export class ServerProcess {
 
   /** Starts a server; it may still fail. See `startServer`. */
   constructor(options: ServerOptions) {
-    const { database, folder, environment } = options;
-    this.#child = spawn(process.execPath, [MAIN], {
+    const { database, folder, environment, main = MAIN } = options;
+    this.#child = spawn(process.execPath, [main], {
       stdio: ['ignore', 'pipe', 'pipe'],
       // A group of its own, so that a test can press Ctrl-C in it.
       detached: true,

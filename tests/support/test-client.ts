@@ -34,6 +34,9 @@ export interface HistoryEntry {
   answer: Answer | null;
   /** Which server gave it, where a test has several. */
   answeredBy: string;
+  /** When it was first asked, and when settled (0: not yet); of this process's `performance.now()`. */
+  readonly askedMs: number;
+  answeredMs: number;
 }
 
 export type History = HistoryEntry[];
@@ -120,7 +123,16 @@ export class TestClient {
   /** Asks, and repeats until it is settled. `requestId` for those who say the same twice. */
   command(draft: CommandDraft, requestId = newRequestId()): Promise<Answer> {
     const request = { ...draft, requestId } as CommandRequest;
-    const entry: HistoryEntry = { requestId, buyer: this.buyer, request, sent: 0, answer: null, answeredBy: '' };
+    const entry: HistoryEntry = {
+      requestId,
+      buyer: this.buyer,
+      request,
+      sent: 0,
+      answer: null,
+      answeredBy: '',
+      askedMs: performance.now(),
+      answeredMs: 0,
+    };
     this.#options.history.push(entry);
     const answered = new Promise<Answer>((resolve, reject) => {
       this.#waiting.set(requestId, { entry, resolve, reject, timer: null });
@@ -247,6 +259,7 @@ export class TestClient {
     const { entry, resolve } = waiting;
     entry.answer = answer;
     entry.answeredBy = this.#server;
+    entry.answeredMs = performance.now();
     if (answer.code === OutcomeCode.accepted) this.#options.onAccepted?.(entry);
     resolve(answer);
   }

@@ -35,6 +35,7 @@ interface StoredRow extends JournalRow {
 export async function checkBooks(t: TestContext, database: DatabaseConfig, books: Books): Promise<void> {
   // What they see from now on may be later than what is read below.
   for (const observer of books.observers ?? []) observer.close();
+  if (books.severalServers !== true) nothingFromAnOldMemory(books.history);
   await audit(t, database, books.history);
   const client = new pg.Client(clientConfig(database, 'reader', 'survival books'));
   await client.connect();
@@ -47,6 +48,41 @@ export async function checkBooks(t: TestContext, database: DatabaseConfig, books
     if (books.observers !== undefined) await shownIsStored(database, books.observers, rows);
   } finally {
     await client.end();
+  }
+}
+
+/**
+ * Whoever has heard of a version of a screening is never again answered from an earlier one: an owner who was deposed without
+ * knowing it would do that, and PostgreSQL, which refuses his writing, does not see it.
+ */
+function nothingFromAnOldMemory(history: History): void {
+  interface Moment {
+    readonly atMs: number;
+    readonly entry: HistoryEntry;
+    readonly isAnswer: boolean;
+  }
+  const moments: Moment[] = [];
+  for (const entry of history) {
+    const { answer, askedMs, answeredMs } = entry;
+    // What the actor did not decide has no version.
+    if (answer === null || answer.version === 0) continue;
+    moments.push({ atMs: askedMs, entry, isAnswer: false }, { atMs: answeredMs, entry, isAnswer: true });
+  }
+  moments.sort((a, b) => a.atMs - b.atMs);
+  const newest = new Map<number, HistoryEntry>();
+  const before = new Map<HistoryEntry, HistoryEntry>();
+  for (const { entry, isAnswer } of moments) {
+    const { screening } = entry.request;
+    const known = newest.get(screening);
+    if (!isAnswer) {
+      if (known !== undefined) before.set(entry, known);
+      continue;
+    }
+    const { version } = entry.answer!;
+    const earlier = before.get(entry);
+    const isOld = earlier !== undefined && version < earlier.answer!.version;
+    assert.ok(!isOld, `[I6] answered from an old memory: ${describe(entry)} after ${earlier && describe(earlier)}`);
+    if (version > (known?.answer?.version ?? 0)) newest.set(screening, entry);
   }
 }
 

@@ -9,7 +9,7 @@ import { OutcomeCode } from '../../server/protocol/outcome-code.ts';
 import type { Answer } from '../../server/protocol/server-frame.ts';
 import type { Random } from '../simulation/random.ts';
 import { deadline } from '../support/deadline.ts';
-import { ClientClosed, describe, type History, type HistoryEntry, TestClient } from '../support/test-client.ts';
+import { ClientClosed, type CommandDraft, describe, type History, type HistoryEntry, TestClient } from '../support/test-client.ts';
 
 export interface LoadOptions {
   readonly clients: number;
@@ -34,12 +34,17 @@ export class Load {
   readonly #visits: Promise<void>[] = [];
   readonly #clients = new Set<TestClient>();
   #accepted = 0;
+  readonly #acceptedBy = new Map<string, number>();
+  /** By client: when it was last settled something. */
+  readonly #settledMs: number[];
+  #gapMs = 0;
   #goals: { at: number; resolve: () => void }[] = [];
   #isStopping = false;
   #failure: Error | null = null;
 
   constructor(options: LoadOptions) {
     this.#options = options;
+    this.#settledMs = new Array<number>(options.clients).fill(performance.now());
     for (let client = 0; client < options.clients; client++) {
       this.#visits.push(this.#visitors(client).catch((cause: unknown) => this.#fail(cause as Error)));
     }
@@ -48,6 +53,23 @@ export class Load {
   /** Commands accepted so far. */
   get accepted(): number {
     return this.#accepted;
+  }
+
+  /** Commands that clients of this server were told were accepted, whoever decided them. */
+  acceptedBy(server: string): number {
+    return this.#acceptedBy.get(server) ?? 0;
+  }
+
+  /** The longest that any client has been without an answer that settles something, since `measureGaps`; milliseconds. */
+  get longestGapMs(): number {
+    const nowMs = performance.now();
+    return Math.max(this.#gapMs, ...(this.#isStopping ? [] : this.#settledMs.map((atMs) => nowMs - atMs)));
+  }
+
+  /** From now on: what was before does not count, also of the waits that are under way. */
+  measureGaps(): void {
+    this.#gapMs = 0;
+    this.#settledMs.fill(performance.now());
   }
 
   /** Resolves in the turn in which `more` further commands have been accepted. */
@@ -86,7 +108,7 @@ export class Load {
       const client = new TestClient({
         server: () => server(number),
         history: this.history,
-        onAccepted: () => this.#count(),
+        onAccepted: (entry) => this.#count(entry),
         ...(onClosed === undefined ? {} : { onClosed }),
         ...(patienceMs === undefined ? {} : { patienceMs }),
       });
@@ -94,7 +116,7 @@ export class Load {
       try {
         client.start();
         await client.whenWelcome();
-        for (let turn = 0; turn < turns && !this.#isStopping; turn++) await this.#turn(client);
+        for (let turn = 0; turn < turns && !this.#isStopping; turn++) await this.#turn(number, client);
       } finally {
         this.#clients.delete(client);
         client.close();
@@ -102,21 +124,26 @@ export class Load {
     }
   }
 
-  async #turn(client: TestClient): Promise<void> {
+  async #turn(number: number, client: TestClient): Promise<void> {
     const { random, screenings } = this.#options;
     const screening = random.pick(screenings);
-    const held = await client.command(this.#wish(screening));
+    const ask = async (draft: CommandDraft): Promise<Answer> => {
+      const answer = await client.command(draft);
+      this.#settled(number);
+      return answer;
+    };
+    const held = await ask(this.#wish(screening));
     if (held.body.kind !== 'held') return;
     const { hold, seats } = held.body;
-    if (random.chance(0.15)) await client.command({ op: ClientOp.extend, screening, hold });
+    if (random.chance(0.15)) await ask({ op: ClientOp.extend, screening, hold });
     if (random.chance(0.1)) {
-      const more = await client.command({ op: ClientOp.hold, screening, seats: [this.#anySeat()], hold });
+      const more = await ask({ op: ClientOp.hold, screening, seats: [this.#anySeat()], hold });
       if (more.body.kind === 'held') return;
     }
     const chance = random.next();
     if (chance < 0.3) {
       const declined = random.chance(0.15);
-      await client.command({
+      await ask({
         op: ClientOp.buy,
         screening,
         hold,
@@ -127,10 +154,10 @@ export class Load {
       return;
     }
     if (chance < 0.9)
-      await client.command({ op: ClientOp.release, screening, hold, seats: random.chance(0.2) ? [seats[0]!] : [] });
+      await ask({ op: ClientOp.release, screening, hold, seats: random.chance(0.2) ? [seats[0]!] : [] });
   }
 
-  #wish(screening: number): Parameters<TestClient['command']>[0] {
+  #wish(screening: number): CommandDraft {
     const { random } = this.#options;
     if (random.chance(0.2)) {
       return { op: ClientOp.bestAvailable, screening, count: 1 + random.below(4), accessible: false };
@@ -146,13 +173,20 @@ export class Load {
     return Math.floor(this.#options.random.next() ** 3 * this.#options.seatCount);
   }
 
-  #count(): void {
+  #count({ answeredBy }: HistoryEntry): void {
     this.#accepted++;
+    this.#acceptedBy.set(answeredBy, this.acceptedBy(answeredBy) + 1);
     const { length } = this.#goals;
     if (length === 0) return;
     const reached = this.#goals.filter(({ at }) => at <= this.#accepted);
     this.#goals = this.#goals.filter(({ at }) => at > this.#accepted);
     for (const { resolve } of reached) resolve();
+  }
+
+  #settled(client: number): void {
+    const nowMs = performance.now();
+    this.#gapMs = Math.max(this.#gapMs, nowMs - this.#settledMs[client]!);
+    this.#settledMs[client] = nowMs;
   }
 
   #waiting(): string {

@@ -131,7 +131,7 @@ test('[NB2] a command with one spoilt field is read as one with right types, or 
       const item = [...travelled(commandItem(9, 5, 7, command))];
       item[Math.min(at, item.length - 1)] = value;
       readCommandHead(item);
-      const read = readCommand(item);
+      const read = readCommand(travelled(item));
       // What was read can be written and read again: so it has the types of a command.
       if (read !== null) assert.deepEqual(readCommand(travelled(commandItem(9, 5, 7, read as never))), read);
     }),
@@ -145,7 +145,7 @@ test('[NB2] so is an answer', () => {
       const item = [...travelled(answerItem(9, 1, 5, answer))];
       item[Math.min(at, item.length - 1)] = value;
       readAnswerHead(item);
-      const read = readAnswer(item);
+      const read = readAnswer(travelled(item));
       if (read !== null) assert.deepEqual(readAnswer(travelled(answerItem(9, 1, 5, read))), read);
     }),
     { ...SEED, numRuns: 2_000 },

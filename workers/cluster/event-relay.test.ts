@@ -74,7 +74,11 @@ test('[EV2] [EV3] what is committed is published, in order, and what is publishe
   await sales.commit(20);
   await whenRelayed(database);
   assert.deepEqual(await checkEvents(server.url, database), { facts: 120, repeated: 0 });
-  await until(() => relay.lag().rows === 0, 5_000, () => JSON.stringify(relay.lag()));
+  await until(
+    () => relay.lag().rows === 0,
+    5_000,
+    () => JSON.stringify(relay.lag()),
+  );
   assert.deepEqual(relay.lag(), { rows: 0, oldestSeconds: 0, isRelaying: true, published: 120 });
 });
 
@@ -94,7 +98,11 @@ test('[EV4] a relay that dies between publishing and deleting: the next one repe
   };
   await sales.commit(10);
   const relay = relayOn(t, proxy.config, dying, { chunkFactsMax: 4 });
-  await until(() => deaths >= 4, 10_000, () => `${deaths} deaths`);
+  await until(
+    () => deaths >= 4,
+    10_000,
+    () => `${deaths} deaths`,
+  );
   await relay.stop();
   await sales.commit(5);
   relayOn(t, database, await streamOn(t, server), { chunkFactsMax: 4 });
@@ -109,10 +117,18 @@ test('[EV5] NATS killed in the middle, again and again: events wait, and the str
   for (let round = 0; round < 3; round++) {
     const before = relay.lag().published;
     await sales.commit(60);
-    await until(() => relay.lag().published > before, 15_000, () => 'nothing is published');
+    await until(
+      () => relay.lag().published > before,
+      15_000,
+      () => 'nothing is published',
+    );
     await server.kill();
     await sales.commit(10);
-    await until(() => relay.lag().rows > 0 && !relay.lag().isRelaying, 15_000, () => JSON.stringify(relay.lag()));
+    await until(
+      () => relay.lag().rows > 0 && !relay.lag().isRelaying,
+      15_000,
+      () => JSON.stringify(relay.lag()),
+    );
     await server.start();
   }
   await whenRelayed(database);
@@ -143,7 +159,11 @@ test('[EV7] of several relays one works; when it stops another goes on where it 
   while (relays.length > 0) {
     await sales.commit(10);
     await whenRelayed(database);
-    await until(() => working().length === 1, 5_000, () => `${working().length} relay`);
+    await until(
+      () => working().length === 1,
+      5_000,
+      () => `${working().length} relay`,
+    );
     const [relay] = working();
     assert.ok(relay !== undefined);
     const stopping = relay.stop();
@@ -186,7 +206,11 @@ test('[EV5] a relay that cannot reach NATS leaves the lock to one that can', asy
   const cut = { publish: () => Promise.reject(new Error('no way to NATS')), forgetPosition() {} };
   const isolated = relayOn(t, database, cut);
   await sales.commit(5);
-  await until(() => isolated.lag().rows === 5, 5_000, () => JSON.stringify(isolated.lag()));
+  await until(
+    () => isolated.lag().rows === 5,
+    5_000,
+    () => JSON.stringify(isolated.lag()),
+  );
   relayOn(t, database, await streamOn(t, server));
   await whenRelayed(database);
   assert.deepEqual(await checkEvents(server.url, database), { facts: 15, repeated: 0 });
@@ -201,7 +225,11 @@ test('[EV5] PostgreSQL cuts the relay off, again and again: it comes back, and n
   for (let round = 0; round < 5; round++) {
     await sales.commit(20);
     const before = relay.lag().published;
-    await until(() => relay.lag().published > before, 10_000, () => 'nothing is published');
+    await until(
+      () => relay.lag().published > before,
+      10_000,
+      () => 'nothing is published',
+    );
     await killer.query(
       `select pg_terminate_backend(pid) from pg_stat_activity
        where datname = current_database() and application_name = 'poltrona events'`,
@@ -216,14 +244,19 @@ test('[EV9] without NATS nobody relays: rows are kept for a while, and then they
   const sales = new Sales(t, database);
   await sales.commit(5);
   const client = await connected(t, database, 'reader');
-  const count = async (): Promise<unknown> => (await client.query('select count(*)::int as rows from outbox')).rows[0]?.rows;
+  const count = async (): Promise<unknown> =>
+    (await client.query('select count(*)::int as rows from outbox')).rows[0]?.rows;
   const keeping = relayOn(t, database, null);
   assert.equal(await count(), 5);
   assert.deepEqual(keeping.lag(), { rows: 0, oldestSeconds: 0, isRelaying: false, published: 0 });
   await keeping.stop();
   assert.equal(await count(), 5);
   relayOn(t, database, null, { keptWithoutNatsSeconds: 0 });
-  await until(async () => (await count()) === 0, 5_000, () => 'they do not go');
+  await until(
+    async () => (await count()) === 0,
+    5_000,
+    () => 'they do not go',
+  );
 });
 
 test('[EV3] a batch larger than a chunk goes whole', async (t) => {

@@ -57,11 +57,15 @@ test('[EV4] a list that is published again, whole or in part, is in the stream o
   // NATS's own memory of ids ends here.
   const { config } = await manager.streams.info(EVENT_STREAM);
   await manager.streams.update(EVENT_STREAM, { ...config, duplicate_window: 100e6 });
-  await until(async () => {
-    // It answers "duplicate" for as long as it remembers.
-    const answer = await jetstream(connection).publish('poltrona.events.held', '{}', { msgID: 'probe' });
-    return !answer.duplicate && answer.seq > 4;
-  }, 10_000, () => 'the ids are never forgotten');
+  await until(
+    async () => {
+      // It answers "duplicate" for as long as it remembers.
+      const answer = await jetstream(connection).publish('poltrona.events.held', '{}', { msgID: 'probe' });
+      return !answer.duplicate && answer.seq > 4;
+    },
+    10_000,
+    () => 'the ids are never forgotten',
+  );
   const second = new EventStream(connection);
   await second.publish(events(1, 2, 3, 4));
   second.forgetPosition();
@@ -104,10 +108,11 @@ test('[EV5] NATS killed and started again: nothing is missing, and nothing twice
   await assert.rejects(stream.publish(events(1, 3, 4)));
   await server.start();
   await until(
-    () => stream.publish(events(1, 3, 4)).then(
-      () => true,
-      () => false,
-    ),
+    () =>
+      stream.publish(events(1, 3, 4)).then(
+        () => true,
+        () => false,
+      ),
     15_000,
     () => 'it never goes on',
   );
@@ -124,10 +129,11 @@ test('[EV6] NATS comes back without its files: the stream is made anew and goes 
   server.forgetEverything();
   await server.start();
   await until(
-    () => stream.publish(events(1, 3)).then(
-      () => true,
-      () => false,
-    ),
+    () =>
+      stream.publish(events(1, 3)).then(
+        () => true,
+        () => false,
+      ),
     15_000,
     () => 'it never goes on',
   );
@@ -152,10 +158,11 @@ test('[EV10] who follows the stream hears each event once and in order, over a r
   const stream = new EventStream(connection, { answerMs: 1_000 });
   const publish = (list: readonly Event[]): Promise<void> =>
     until(
-      () => stream.publish(list).then(
-        () => true,
-        () => false,
-      ),
+      () =>
+        stream.publish(list).then(
+          () => true,
+          () => false,
+        ),
       15_000,
       () => 'it cannot be published',
     );
@@ -167,7 +174,12 @@ test('[EV10] who follows the stream hears each event once and in order, over a r
     const place = await follower.end();
     for await (const event of follower.follow(place, null, controller.signal)) heard.push(messageIdOf(event));
   })();
-  const hears = (name: string): Promise<void> => until(() => heard.at(-1) === name, 15_000, () => `${name}: ${heard}`);
+  const hears = (name: string): Promise<void> =>
+    until(
+      () => heard.at(-1) === name,
+      15_000,
+      () => `${name}: ${heard}`,
+    );
   // The place was taken when one event is heard; until then each may come too early.
   for (let version = 2; heard.length === 0; version++) await publish(events(2, version));
   await publish(events(1, 2, 3));

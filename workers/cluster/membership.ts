@@ -354,9 +354,9 @@ export class Membership {
     if (this.#moves.isGiving) return;
     const { node } = this.#options;
     const wave: number[] = [];
-    for (const { shard, thread } of this.#moves.owned.values()) {
-      const place = this.#placement[shard]!;
-      if (place.node === node && place.thread === thread) continue;
+    for (const { shard } of this.#moves.owned.values()) {
+      // On whichever thread: a shard is not stopped for the sake of balance within one process.
+      if (this.#placement[shard]!.node === node) continue;
       wave.push(shard);
       if (wave.length === WAVE) break;
     }

@@ -268,7 +268,7 @@ natsTest(
     far.bus.unserve([shardOf(7)]);
     await stage.settle();
     assert.deepEqual(watching.news(), ['snapshot 2', 'snapshot 3']);
-    await other.runtime.does(7, hold('ana', [1]));
+    await other.runtime.does(7, hold('ana', [1]), 'request-of-other');
     await stage.settle();
     assert.deepEqual([watching.news(), watching.replica?.epoch], [['delta 3-4'], 2]);
     assert.deepEqual([far.bus.followedScreenings.here, other.bus.followedScreenings.here], [0, 1]);

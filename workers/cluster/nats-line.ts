@@ -43,9 +43,13 @@ export class NatsLine {
     this.#send();
   };
 
-  /** False when it cannot be sent: the line is away, or closed for good. */
+  /** False when it cannot be sent: the line is away, or closed for good, or the server takes no message that large. */
   publish(subject: string, payload: Uint8Array, reply?: string): boolean {
     if (this.isAway || this.#connection.isClosed() || this.#connection.isDraining()) return false;
+    if (payload.length > this.payloadMax) {
+      this.#ports.log('error', 'a message is too large for NATS', { subject, bytes: payload.length });
+      return false;
+    }
     if (reply === undefined) this.#connection.publish(subject, payload);
     else this.#connection.publish(subject, payload, { reply });
     this.counts.messagesOut++;
