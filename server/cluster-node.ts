@@ -11,9 +11,10 @@ import type { NatsConnection } from '../workers/cluster/nats-connection.ts';
 import { natsLeaseStore } from '../workers/cluster/nats-lease-store.ts';
 import { serveControl } from '../workers/cluster/node-control.ts';
 import type { NodeLoad } from '../workers/cluster/node-record.ts';
+import { membershipMetrics } from './cluster-metrics.ts';
 import type { Config } from './config.ts';
 import type { Logger } from './log.ts';
-import { gauge, type Metric } from './metrics.ts';
+import type { Metric } from './metrics.ts';
 import type { ShardThreads } from './shard-threads.ts';
 import type { ThreadBoard } from './thread-board.ts';
 
@@ -104,14 +105,7 @@ export class ClusterNode {
 
   /** For /metrics. */
   metrics(): readonly Metric[] {
-    const { owned, orphaned, nodes, leaseValidUntilMs } = this.#membership.state;
-    const leaseSeconds = Math.max(0, (leaseValidUntilMs - monotonicMs()) / 1000);
-    return [
-      gauge('cluster_nodes', 'Nodes that are alive, as this one sees it.', nodes, 'max'),
-      gauge('cluster_shards_owned', 'Shards of this node, of 256.', owned, 'max'),
-      gauge('cluster_shards_orphaned', 'Shards that nobody is known to own.', orphaned, 'max'),
-      gauge('cluster_lease_seconds', 'How long this node may serve without another renewal.', leaseSeconds, 'max'),
-    ];
+    return membershipMetrics(this.#membership.state, monotonicMs());
   }
 
   deposed(shard: number, seenEpoch: number): void {

@@ -7,7 +7,6 @@
 import { getHeapStatistics } from 'node:v8';
 import { AggregatorRegistry, Registry } from 'prom-client';
 import { OutcomeCode } from '../actors/seat-outcome.ts';
-import type { RelayLag } from '../workers/cluster/event-relay.ts';
 import {
   type CommandKind,
   type Distribution,
@@ -84,16 +83,6 @@ export function collectThreadMetrics(counters: ThreadCounters): Metric[] {
     gauge('heap_used_bytes', 'JavaScript heap in use, all threads.', getHeapStatistics().used_heap_size),
     gauge('resident_memory_bytes', 'Memory of the process.', process.memoryUsage.rss(), 'max'),
     counter('cpu_seconds_total', 'Processor time of the process.', (cpu.user + cpu.system) / 1e6, 'max'),
-  ];
-}
-
-/** How far the event stream is behind the journal. */
-export function relayMetrics({ rows, oldestSeconds, isRelaying, published }: RelayLag): Metric[] {
-  return [
-    gauge('events_waiting_commits', 'Commits whose facts are not in the event stream yet.', rows, 'max'),
-    gauge('events_lag_seconds', 'Age of the oldest of them.', oldestSeconds, 'max'),
-    gauge('events_is_relaying', 'Whether this node fills the event stream.', isRelaying ? 1 : 0, 'max'),
-    counter('events_published_total', 'Facts that this node has published.', published),
   ];
 }
 

@@ -18,6 +18,7 @@ import type { ThreadCluster } from '../workers/cluster/thread-cluster.ts';
 import { ShardEngine } from '../workers/shard-engine.ts';
 import { Assets } from './assets.ts';
 import { Checkout } from './checkout.ts';
+import { busMetrics } from './cluster-metrics.ts';
 import type { Connection } from './connection.ts';
 import { ConnectionCount } from './connection-count.ts';
 import { COMMAND_DEADLINE_MS, Gateway } from './gateway.ts';
@@ -180,7 +181,9 @@ function ownMetrics(): readonly object[] {
   counters.journalQueueRows = engine.journal.queueLength;
   counters.mailboxCommands = engine.runtime.waitingCommands;
   counters.actorsLoaded = engine.runtime.loadedActors;
-  return collectThreadMetrics(counters);
+  const own = collectThreadMetrics(counters);
+  if (cluster === null) return own;
+  return [...own, ...busMetrics(cluster.remote.counts, cluster.remote.commandsUnderWay)];
 }
 
 async function allMetrics(): Promise<string> {

@@ -29,6 +29,14 @@ const NEXT = eventsSql(`
     from (select id, committed_at, facts, spans from outbox order by id limit ${ROWS_MAX}) head
   ) counted where before < $1`);
 
+const END_SLEEPER = `
+  select pg_terminate_backend(a.pid) from pg_stat_activity a join pg_locks l on l.pid = a.pid
+  where l.locktype = 'advisory' and l.granted and l.objsubid = 1
+    and l.database = (select oid from pg_database where datname = current_database())
+    and (l.classid::bigint << 32) | l.objid::bigint = $1
+    and a.usename = session_user and a.pid <> pg_backend_pid()
+    and a.state_change < now() - make_interval(secs => $2)`;
+
 export interface OutboxChunk {
   /** Ids of the rows, to be removed when all events are published. */
   readonly rows: readonly string[];
@@ -92,7 +100,7 @@ export class OutboxConnection {
 
   /** The next events: as many rows as hold `factsMax` facts, at least one row if there is any. */
   async next(factsMax: number): Promise<OutboxChunk> {
-    const { rows: found } = await this.#ask<EventRow>(NEXT, [factsMax]);
+    const { rows: found } = await this.#ask<EventRow>(NEXT, [factsMax], 'outbox-next');
     return { ...groupEvents(found), oldestSeconds: Math.max(0, found[0]?.age ?? 0) };
   }
 
@@ -134,19 +142,9 @@ export class OutboxConnection {
    */
   async endSleeper(): Promise<boolean> {
     // Only the login sees since when its other sessions are idle, and may end them; see copy-writer.ts.
-    const { rowCount } = await this.#ask('set role none').then(async () => {
-      const ended = await this.#ask(
-        `select pg_terminate_backend(a.pid) from pg_stat_activity a join pg_locks l on l.pid = a.pid
-         where l.locktype = 'advisory' and l.granted and l.objsubid = 1
-           and l.database = (select oid from pg_database where datname = current_database())
-           and (l.classid::bigint << 32) | l.objid::bigint = $1
-           and a.usename = session_user and a.pid <> pg_backend_pid()
-           and a.state_change < now() - make_interval(secs => $2)`,
-        [RELAY_LOCK, this.#asleepSeconds],
-      );
-      await this.#ask('set role poltrona_shard');
-      return ended;
-    });
+    await this.#ask('set role none');
+    const { rowCount } = await this.#ask(END_SLEEPER, [RELAY_LOCK, this.#asleepSeconds]);
+    await this.#ask('set role poltrona_shard');
     return (rowCount ?? 0) > 0;
   }
 
@@ -158,8 +156,13 @@ export class OutboxConnection {
     stream.destroy();
   }
 
-  async #ask<Row extends pg.QueryResultRow>(text: string, values: unknown[] = []): Promise<pg.QueryResult<Row>> {
+  /** `name`: for what is asked again and again; PostgreSQL plans it once. */
+  async #ask<Row extends pg.QueryResultRow>(
+    text: string,
+    values: unknown[] = [],
+    name?: string,
+  ): Promise<pg.QueryResult<Row>> {
     if (this.#broken !== null) throw new Error('the connection of the event relay broke', { cause: this.#broken });
-    return this.#client.query<Row>(text, values);
+    return this.#client.query<Row>({ text, values, ...(name === undefined ? {} : { name }) });
   }
 }

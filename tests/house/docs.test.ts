@@ -5,10 +5,12 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { OutcomeCode } from '../../actors/seat-outcome.ts';
+import { busMetrics, membershipMetrics, relayMetrics } from '../../server/cluster-metrics.ts';
 import { configurationVariables } from '../../server/config.ts';
 import { collectThreadMetrics, createThreadCounters } from '../../server/metrics.ts';
 import { CloseCode } from '../../server/socket/socket-port.ts';
 import { ROLES } from '../../storage/roles.ts';
+import { noCounts } from '../../workers/cluster/nats-bus-ports.ts';
 import { at, isInProject, projectFiles, readProjectFile } from './project-files.ts';
 
 const documents = projectFiles('.md');
@@ -223,10 +225,16 @@ function listsCommand(before: readonly string[], word: string): boolean {
   return new RegExp(`^ {2}${word}\\b`, 'm').test(stdout);
 }
 
-test('metrics: the table of docs/operations.md is what a thread collects, and no document names another', () => {
+test('metrics: the table of docs/operations.md is what is collected, and no document names another', () => {
   const counters = createThreadCounters();
   const roles = new Set<string>(ROLES);
-  const collected = collectThreadMetrics(counters).map(({ name, help }) => [name, help]);
+  const membership = { phase: 'member', node: 'up', owned: 0, orphaned: 0, nodes: 1, leaseValidUntilMs: 0 } as const;
+  const collected = [
+    ...collectThreadMetrics(counters),
+    ...membershipMetrics(membership, 0),
+    ...busMetrics(noCounts(), 0),
+    ...relayMetrics({ rows: 0, oldestSeconds: 0, isRelaying: false, published: 0 }),
+  ].map(({ name, help }) => [name, help]);
   counters.loopDelay.disable();
   const table = rowsOf('docs/operations.md').filter(
     ([name = '']) => /^poltrona_[a-z0-9_]+$/.test(name) && !roles.has(name),

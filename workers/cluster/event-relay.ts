@@ -22,6 +22,11 @@ export interface EventRelayOptions {
 export interface EventRelayLimits {
   /** Facts published at once; one batch of the journal may hold more, and goes whole. */
   readonly chunkFactsMax: number;
+  /**
+   * When it is behind: how long to rest after a chunk, in times of what the chunk took. 0: not at all. What it takes is taken
+   * from the sales where processors are few: about 18 µs a fact, all processes together (two cores, 55,000 facts a second).
+   */
+  readonly restPerWork: number;
   /** Pause when the outbox is empty, milliseconds. */
   readonly idleMs: number;
   /** Pause between two tries for the lock. */
@@ -40,6 +45,7 @@ export interface EventRelayLimits {
 
 export const EVENT_RELAY_LIMITS: EventRelayLimits = {
   chunkFactsMax: 500,
+  restPerWork: 0,
   idleMs: 100,
   lockMs: 500,
   backOffMs: [250, 4_000],
@@ -133,10 +139,11 @@ export class EventRelay {
       return;
     }
     if (!this.#isRelaying) {
-      await this.#count(connection);
+      const hasCounted = await this.#count(connection);
       if (!(await connection.tryLock())) {
-        if (await connection.endSleeper())
+        if (hasCounted && (await connection.endSleeper())) {
           this.#options.log.warn({}, 'the relay of events was asleep and lost its turn');
+        }
         await this.#pause(this.#limits.lockMs);
         return;
       }
@@ -145,6 +152,7 @@ export class EventRelay {
       this.#options.log.info({ rows: this.#rows }, 'this node relays the events now');
     }
     await this.#prune(connection, this.#limits.keptSeconds);
+    const startedMs = performance.now();
     const chunk = await connection.next(this.#limits.chunkFactsMax);
     this.#oldestSeconds = chunk.oldestSeconds;
     if (chunk.rows.length > 0) {
@@ -155,6 +163,8 @@ export class EventRelay {
     this.#recovered();
     if (chunk.events.length >= this.#limits.chunkFactsMax) {
       await this.#count(connection);
+      const restMs = (performance.now() - startedMs) * this.#limits.restPerWork;
+      if (restMs > 0) await this.#pause(restMs);
       return;
     }
     this.#rows = 0;
@@ -162,13 +172,15 @@ export class EventRelay {
     if (chunk.rows.length === 0) await this.#pause(this.#limits.idleMs);
   }
 
-  async #count(connection: OutboxConnection): Promise<void> {
+  /** Counts what waits, unless it was counted just now. */
+  async #count(connection: OutboxConnection): Promise<boolean> {
     const nowMs = performance.now();
-    if (nowMs < this.#countAtMs) return;
+    if (nowMs < this.#countAtMs) return false;
     this.#countAtMs = nowMs + this.#limits.lagEveryMs;
     const { rows, oldestSeconds } = await connection.lag();
     this.#rows = rows;
     this.#oldestSeconds = oldestSeconds;
+    return true;
   }
 
   async #prune(connection: OutboxConnection, keptSeconds: number): Promise<void> {
