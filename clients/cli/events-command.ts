@@ -23,7 +23,7 @@ Examples:
   $ poltrona events tail --kind sold --json | my-mailer
   $ poltrona events tail --screening 4711 --from 1
 
-With NATS_URL events come from the stream POLTRONA_EVENTS; without it from the database of DATABASE_URL (or the embedded
+With NATS_URL events come from the stream poltrona-events; without it from the database of DATABASE_URL (or the embedded
 one), which shows all screenings only while no server publishes to NATS. Ctrl-C ends it.
 Kinds: ${EVENT_KINDS.join(', ')}.`;
 

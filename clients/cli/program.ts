@@ -8,7 +8,9 @@ import { TargetUnclear } from '../../storage/import/import-seat-map.ts';
 import { FileRefused } from '../../storage/import/text-lines.ts';
 import { packageVersion } from '../../storage/package-root.ts';
 import { registerAudit } from './audit-command.ts';
+import { registerEvents } from './events-command.ts';
 import { registerImport } from './import-command.ts';
+import { registerNodes } from './nodes-command.ts';
 import type { CliPorts } from './ports.ts';
 import { registerScreenings } from './screenings-command.ts';
 
@@ -17,11 +19,13 @@ Examples:
   $ poltrona import auditoriums salas.csv
   $ poltrona screenings generate --date 2026-12-24
   $ poltrona screenings list
+  $ poltrona nodes
+  $ poltrona events tail
   $ poltrona audit
 
 The database is the one of DATABASE_URL, or else the embedded one of this installation, whether its server runs or not.
 Exit codes: 0 done; 1 the answer is no (a file was refused, an audit found something); 2 it could not be done.
-Environment: DATABASE_URL, POLTRONA_FOLDER, POLTRONA_DEBUG=1 (tell where an error came from), NO_COLOR.`;
+Environment: DATABASE_URL, POLTRONA_FOLDER, NATS_URL (nodes, events), POLTRONA_DEBUG=1 (tell where an error came from), NO_COLOR.`;
 
 /** Runs one command line (without "node" and the script); resolves with the exit code. */
 export async function runProgram(words: readonly string[], ports: CliPorts): Promise<number> {
@@ -38,6 +42,8 @@ export async function runProgram(words: readonly string[], ports: CliPorts): Pro
     .addHelpText('after', HELP);
   registerImport(program, told);
   registerScreenings(program, told);
+  registerNodes(program, told);
+  registerEvents(program, told);
   registerAudit(program, told);
   quietEverywhere(program, told);
   try {

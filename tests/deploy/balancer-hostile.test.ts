@@ -140,14 +140,16 @@ test('[D10] one address alone does not fill the table of connections', async (t)
   const request = 'GET / HTTP/1.1\r\nHost: poltrona\r\n\r\n';
   clients[2]!.socket.write(request);
   assert.equal((await clients[2]!.answer())?.status, 200);
-  const refused = await RawConnection.open(haproxy.port);
-  await refused.closed;
-  assert.equal(refused.received.length, 0);
+  // Reset before or after the connection is there: both are a refusal.
+  const refused = await RawConnection.open(haproxy.port).catch(() => null);
+  await refused?.closed;
+  assert.equal(refused?.received.length ?? 0, 0);
   clients[0]!.socket.destroy();
   await clients[0]!.closed;
   // HAProxy counts it out in its own time.
   for (let status: number | undefined; status !== 200; ) {
-    const next = await RawConnection.open(haproxy.port);
+    const next = await RawConnection.open(haproxy.port).catch(() => null);
+    if (next === null) continue;
     next.socket.write(request);
     status = (await next.answer())?.status;
     next.socket.destroy();

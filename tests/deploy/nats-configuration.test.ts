@@ -118,8 +118,8 @@ async function refusal(connection: NatsConnection, attempt: () => void): Promise
 
 async function makeEvents(node: NatsConnection): Promise<void> {
   const manager = await jetstreamManager(node);
-  await manager.streams.add({ name: 'POLTRONA_EVENTS', subjects: ['poltrona.events.>'] });
-  await manager.consumers.add('POLTRONA_EVENTS', { durable_name: 'mail', ack_policy: AckPolicy.Explicit });
+  await manager.streams.add({ name: 'poltrona-events', subjects: ['poltrona.events.>'] });
+  await manager.consumers.add('poltrona-events', { durable_name: 'mail', ack_policy: AckPolicy.Explicit });
 }
 
 test('[D11] a node may do what nodes do: commands, answers, leases, events', async (t) => {
@@ -141,7 +141,7 @@ test('[D11] a node may do what nodes do: commands, answers, leases, events', asy
   await makeEvents(a);
   const published = await jetstream(a).publish('poltrona.events.sold', '{}', { msgID: '1.1' });
   assert.equal(published.seq, 1);
-  const tail = await jetstream(b).consumers.get('POLTRONA_EVENTS');
+  const tail = await jetstream(b).consumers.get('poltrona-events');
   const first = await tail.next({ expires: DEADLINE_MS });
   assert.equal(first?.subject, 'poltrona.events.sold');
 });
@@ -150,7 +150,7 @@ test('[D11] a node removes no stream, and nothing that is not Poltrona\u2019s', 
   const { port } = await startShipped(t);
   const node = await login(t, port, 'node');
   await makeEvents(node);
-  assert.match(await refusal(node, () => node.publish('$JS.API.STREAM.DELETE.POLTRONA_EVENTS')), /STREAM\.DELETE/);
+  assert.match(await refusal(node, () => node.publish('$JS.API.STREAM.DELETE.poltrona-events')), /STREAM\.DELETE/);
   assert.match(await refusal(node, () => node.publish('orders.created')), /orders\.created/);
   assert.match(await refusal(node, () => node.subscribe('>')), /">"/);
 });
@@ -176,7 +176,7 @@ test('[D12] a reader gets the events that an operator let it have, and can send 
   await new Kvm(node).create('poltrona-nodes');
   await jetstream(node).publish('poltrona.events.sold', '{"seat":1}');
   const reader = await login(t, port, 'reader');
-  const mail = await jetstream(reader).consumers.get('POLTRONA_EVENTS', 'mail');
+  const mail = await jetstream(reader).consumers.get('poltrona-events', 'mail');
   const event = await mail.next({ expires: DEADLINE_MS });
   assert.deepEqual(event?.json(), { seat: 1 });
   assert.equal(await event?.ackAck(), true);
@@ -185,7 +185,7 @@ test('[D12] a reader gets the events that an operator let it have, and can send 
     'poltrona.events.sold',
     '$KV.poltrona-nodes.node.a',
     '_INBOX.x',
-    '$JS.API.CONSUMER.CREATE.POLTRONA_EVENTS',
+    '$JS.API.CONSUMER.CREATE.poltrona-events',
     '$JS.API.STREAM.CREATE.X',
   ]) {
     assert.ok((await refusal(reader, () => reader.publish(subject, '{}'))).includes(subject), subject);

@@ -30,6 +30,9 @@ export class FakeCluster {
   readonly epochs = new Int32Array(SHARDS);
   /** Shards that two nodes served at one moment. */
   readonly overlaps: string[] = [];
+  /** The same two, with the same claims, still `lastingMs` later. */
+  readonly lasting: string[] = [];
+  lastingMs = LEASE_MS;
   /** While false overlaps are not noted: PostgreSQL's business. */
   isBucketSound = true;
   assignMs: () => number = () => 2;
@@ -56,7 +59,13 @@ export class FakeCluster {
     if (!this.isBucketSound) return;
     const serving = this.serving(shard);
     if (serving.length < 2) return;
-    this.overlaps.push(`${Math.round(this.clock.nowMs)} ms: shard ${shard} at ${serving.map(({ id }) => id).join()}`);
+    const told = `${Math.round(this.clock.nowMs)} ms: shard ${shard} at ${serving.map(({ id }) => id).join()}`;
+    this.overlaps.push(told);
+    const claims = serving.map((node) => node.claims.get(shard));
+    this.clock.after(this.lastingMs, () => {
+      const still = serving.filter((node, index) => node.serves(shard) && node.claims.get(shard) === claims[index]);
+      if (still.length > 1 && still.every(({ process }) => !process.isDead)) this.lasting.push(told);
+    });
   }
 
   /** What is wrong with a cluster that was left in peace; null when nothing is. */

@@ -9,10 +9,11 @@
  */
 import type { TestContext } from 'node:test';
 import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
+import { headers } from '@nats-io/transport-node';
 import type { DatabaseConfig } from '../../storage/database.ts';
 import { connectNats, type NatsConnection, parseNatsUrl } from '../../workers/cluster/nats-connection.ts';
 import { LEASE_BUCKET } from '../../workers/cluster/nats-lease-store.ts';
-import { type NodeRecord, readRecord } from '../../workers/cluster/node-record.ts';
+import { type NodeRecord, readRecord, writeRecord } from '../../workers/cluster/node-record.ts';
 import { SHARDS } from '../../workers/shard-map.ts';
 import { until } from './deadline.ts';
 import { type NatsServer, startNats } from './nats.ts';
@@ -156,11 +157,29 @@ export class ClusterStage {
     return added;
   }
 
+  /** The bucket's own stream, past all clients of ours. */
+  async manager(): Promise<JetStreamManager> {
+    this.#manager ??= await jetstreamManager(this.connection, { timeout: 1_000 });
+    return this.#manager;
+  }
+
+  /** Writes a record into the bucket as if the node had done it: a lie, or an old truth. */
+  async forge(record: NodeRecord): Promise<void> {
+    const text = writeRecord(record);
+    await this.connection.request(`$KV.${LEASE_BUCKET}.node.${record.node}`, text, { timeout: 2_000 });
+  }
+
+  /** Deletes a node's record as if it had left. */
+  async declareGone(node: string): Promise<void> {
+    const marks = headers();
+    marks.set('KV-Operation', 'DEL');
+    await this.connection.request(`$KV.${LEASE_BUCKET}.node.${node}`, '', { headers: marks, timeout: 2_000 });
+  }
+
   /** What the nodes say of themselves in the bucket; nothing when it cannot be read. */
   async records(): Promise<NodeRecord[]> {
     try {
-      this.#manager ??= await jetstreamManager(this.connection, { timeout: 1_000 });
-      const { streams } = this.#manager;
+      const { streams } = await this.manager();
       const { state } = await streams.info(LEASE_STREAM, { subjects_filter: '>' });
       const stored = await Promise.all(
         Object.keys(state.subjects ?? {}).map((subject) =>
@@ -181,6 +200,20 @@ export class ClusterStage {
   async recordOf(node: StageNode): Promise<NodeRecord | null> {
     const records = (await this.records()).filter(({ name }) => name === node.name);
     return records.sort((a, b) => b.startedMs - a.startedMs)[0] ?? null;
+  }
+
+  /** The same; waits for one. */
+  async whenRecorded(node: StageNode): Promise<NodeRecord> {
+    let found: NodeRecord | null = null;
+    await until(
+      async () => {
+        found = await this.recordOf(node);
+        return found !== null;
+      },
+      SETTLED_DEADLINE_MS,
+      () => `node ${node.name} has no record`,
+    );
+    return found as unknown as NodeRecord;
   }
 
   /** Resolves when these nodes, and nobody else, own every shard once, each of them some. */

@@ -9,7 +9,14 @@ import { OutcomeCode } from '../../server/protocol/outcome-code.ts';
 import type { Answer } from '../../server/protocol/server-frame.ts';
 import type { Random } from '../simulation/random.ts';
 import { deadline } from '../support/deadline.ts';
-import { ClientClosed, type CommandDraft, describe, type History, type HistoryEntry, TestClient } from '../support/test-client.ts';
+import {
+  ClientClosed,
+  type CommandDraft,
+  describe,
+  type History,
+  type HistoryEntry,
+  TestClient,
+} from '../support/test-client.ts';
 
 export interface LoadOptions {
   readonly clients: number;

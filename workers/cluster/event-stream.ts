@@ -17,7 +17,7 @@ import { headers, nanos } from '@nats-io/transport-node';
 import type { Event } from '../../storage/event.ts';
 import type { NatsConnection } from './nats-connection.ts';
 
-export const EVENT_STREAM = 'POLTRONA_EVENTS';
+export const EVENT_STREAM = 'poltrona-events';
 const SUBJECT = 'poltrona.events';
 /** Each message carries its fact's identity, `<screening>.<version>`. */
 export const MESSAGE_ID = 'Nats-Msg-Id';

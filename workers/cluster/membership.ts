@@ -239,8 +239,8 @@ export class Membership {
     this.#renewedMs = Math.max(this.#renewedMs, sentMs);
     if (untilMs > this.#validUntilMs && untilMs > this.#ports.monotonicMs()) {
       this.#validUntilMs = untilMs;
-      this.#ports.leaseValidUntil(untilMs);
-      if (this.#phase === 'joining') void this.#settle();
+      if (this.#phase === 'member') this.#ports.leaseValidUntil(untilMs);
+      else if (this.#phase === 'joining') void this.#settle();
     }
     this.#think();
   }
@@ -265,9 +265,14 @@ export class Membership {
     const lapses = this.#lapses;
     try {
       await this.#peers.readAll();
+      // Threads that have not forgotten yet what was lost must not hear that the lease holds again.
+      await this.#when(() => this.#moves.isEmpty);
       await new Promise<void>((resolve) => void this.#ports.after(SETTLING_MS, resolve));
       this.#lapseIfDue();
-      if (this.#phase === 'joining' && this.#lapses === lapses) this.#phase = 'member';
+      if (this.#phase === 'joining' && this.#lapses === lapses && this.#isValid()) {
+        this.#phase = 'member';
+        this.#ports.leaseValidUntil(this.#validUntilMs);
+      }
     } catch {
       // NATS is away again. The next tick tries again.
     } finally {
