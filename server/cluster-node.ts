@@ -33,11 +33,19 @@ export interface ClusterNodeParts {
 /** Epochs of up to 256 shards are one statement; a database that is silent for so long is away. */
 const EPOCH_DEADLINE_MS = 5_000;
 
+/** How often PostgreSQL is asked whether it is there, of a lease. */
+const PROBE_PART = 1 / 4;
+
 export class ClusterNode {
   readonly #parts: ClusterNodeParts;
   readonly #pool: pg.Pool;
   readonly #membership: Membership;
   #stopListening: () => void = () => {};
+  readonly #leaseMs: number;
+  /** What the last probe said. */
+  #hasDatabase = true;
+  #probeTimer: NodeJS.Timeout | undefined;
+  #isOver = false;
   #lastLoad = { decisions: 0, atMs: monotonicMs(), cpuMicros: 0, perSecond: 0, cpu: 0 };
 
   constructor(parts: ClusterNodeParts) {
@@ -52,6 +60,7 @@ export class ClusterNode {
       EPOCH_DEADLINE_MS,
     );
     const leaseMs = config.leaseSeconds * 1000;
+    this.#leaseMs = leaseMs;
     this.#membership = new Membership(
       {
         node,
@@ -71,6 +80,7 @@ export class ClusterNode {
         assign: (claims) => threads.assign(claims),
         release: (shards) => threads.release(shards),
         ownersChanged: (changes) => threads.tellAll({ kind: 'owners', changes }),
+        canStore: () => this.#canStore(),
         clockHeard: (other, theirMs, heardMs) => threads.tellAll({ kind: 'clock', node: other, theirMs, heardMs }),
         leaseValidUntil: (untilMs) => {
           board.leaseValidUntilMs = untilMs;
@@ -91,7 +101,31 @@ export class ClusterNode {
     this.#parts.board.isClustered = true;
     const { connection, node } = this.#parts;
     this.#stopListening = serveControl(connection, node, this);
+    void this.#probe();
     await this.#membership.start();
+  }
+
+  /** Threads know it when they have something to store; the probe knows it when they have not. */
+  #canStore(): boolean {
+    const { board } = this.#parts;
+    for (let thread = 0; thread < board.threads; thread++) if (board.line(thread).journalIsAway) return false;
+    return this.#hasDatabase;
+  }
+
+  async #probe(): Promise<void> {
+    const callOff = setTimeout(() => {
+      this.#hasDatabase = false;
+    }, this.#leaseMs);
+    try {
+      await this.#pool.query('select 1');
+      this.#hasDatabase = true;
+    } catch {
+      this.#hasDatabase = false;
+    } finally {
+      clearTimeout(callOff);
+      // The next one begins when this one is over: a silent database is asked once at a time.
+      if (!this.#isOver) this.#probeTimer = setTimeout(() => void this.#probe(), this.#leaseMs * PROBE_PART);
+    }
   }
 
   get state(): MembershipState {
@@ -127,6 +161,8 @@ export class ClusterNode {
   async leave(): Promise<void> {
     this.#parts.board.isLeaving = true;
     await this.#membership.leave();
+    this.#isOver = true;
+    clearTimeout(this.#probeTimer);
     this.#stopListening();
     await this.#pool.end();
   }

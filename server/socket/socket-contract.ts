@@ -117,6 +117,16 @@ function webSocketContract(make: MakeServer): void {
     assert.equal(heard.all.length, 0);
   });
 
+  test('[D1] a header that comes several times is read as a whole, in order', async (t) => {
+    const { port } = await startContractServer(t, make, {
+      on: { upgrade: (request) => ({ accept: false, status: 403, body: request.header('x-forwarded-for') ?? 'none' }) },
+    });
+    const client = await RawConnection.open(port);
+    const twice = 'X-Forwarded-For: 192.0.2.1\r\nX-Forwarded-For: 198.51.100.1, 10.0.0.1';
+    client.socket.write(handshake('/ws').replace(/\r\n\r\n$/, `\r\n${twice}\r\n\r\n`));
+    assert.equal((await client.answer())?.body, '192.0.2.1, 198.51.100.1, 10.0.0.1');
+  });
+
   test('another WebSocket version is answered with 426 and the version we speak', async (t) => {
     const { port } = await startContractServer(t, make);
     const client = await RawConnection.open(port);

@@ -139,7 +139,7 @@ export class UwsSocketServer<Context> implements SocketServer, UwsSocketOwner<Co
       path: request.getUrl(),
       query: (request.getQuery() as string | undefined) ?? '',
       remoteAddress,
-      header: (name) => request.getHeader(name) || undefined,
+      header: (name) => joinedHeader(request, name),
     });
     if ('status' in answer) {
       refuseUwsUpgrade(response, answer);
@@ -221,4 +221,13 @@ function meaningOf(code: number, reason: string): number {
   if (reason.includes('too big')) return CloseCode.messageTooBig;
   if (reason.includes('UTF-8')) return 1007;
   return reason.includes('invalid') ? 1002 : code;
+}
+
+/** All headers of that name, in their order: `getHeader` gives the first one only, which may be a visitor's own invention. */
+function joinedHeader(request: UwsRequest, wanted: string): string | undefined {
+  const values: string[] = [];
+  request.forEach((name, value) => {
+    if (name === wanted) values.push(value);
+  });
+  return values.length === 0 ? undefined : values.join(', ');
 }

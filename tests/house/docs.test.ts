@@ -125,7 +125,7 @@ test('every file that a document names exists', () => {
     };
     // `storage/journal.ts` in backticks, from the package's root; dist/ is made by the build.
     for (const match of text.matchAll(
-      /`((?:actors|storage|workers|server|clients|bench|tests|docs|\.ci|\.github)\/[\w./-]+)`/g,
+      /`((?:actors|storage|workers|server|clients|bench|tests|docs|deploy|\.ci|\.github)\/[\w./-]+)`/g,
     )) {
       note(match[1] ?? '', match.index);
     }

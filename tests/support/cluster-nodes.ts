@@ -107,6 +107,7 @@ export class FakeNode {
   /** Calls to PostgreSQL. */
   postgres: 'sound' | 'refused' | 'cut' = 'sound';
   allocations = 0;
+  canStore = true;
   /** While true `release` and `assign` never settle. */
   isStuck = false;
   readonly #cluster: FakeCluster;
@@ -141,6 +142,7 @@ export class FakeNode {
           return broken === 'publishes-first' ? Promise.resolve() : released;
         },
         ownersChanged: (changes) => void this.table.apply(changes),
+        canStore: () => this.canStore,
         clockHeard: (node, theirMs) => void this.clocks.set(node, theirMs),
         leaseValidUntil: (untilMs) => {
           this.validUntilMs = untilMs;

@@ -3,9 +3,12 @@
  * machine does that is moved or swapped out. Others take its shards and sell. Then it wakes, with commands waiting in its
  * sockets and everything that it believed: it must not answer one of them from its old memory.
  */
+import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { OutcomeCode } from '../../server/protocol/outcome-code.ts';
 import { until } from '../support/deadline.ts';
 import { ClusterScene } from './cluster-scene.ts';
+import { lateQuestion } from './late-question.ts';
 
 const LEASE_MS = 1_000;
 
@@ -35,5 +38,14 @@ test('[I1][I2][I4][I6] a node that is frozen for three lease times under load, a
     await scene.sales(stage.nodes, 30);
     scene.say(`round ${round}: all shards had an owner again after ${Math.round(sellingMs)} ms`);
   }
+  await scene.end();
+});
+
+test('[I6] what waits in the sockets of a node that was frozen is not answered from its old memory', async (t) => {
+  const scene = await ClusterScene.start(t, { clients: 2 });
+  await scene.load.stop();
+  const answer = await lateQuestion(scene);
+  assert.equal(answer.code, OutcomeCode.accepted);
+  await scene.stage.whenOwnedBy(scene.stage.nodes);
   await scene.end();
 });

@@ -7,6 +7,7 @@ import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import pg from 'pg';
 import { clientConfig } from '../../storage/database.ts';
+import { shardOf } from '../../workers/shard-map.ts';
 import type { Random } from '../simulation/random.ts';
 import { ClusterStage, type StageNode, type StageOptions } from '../support/cluster-stage.ts';
 import { deadline, until } from '../support/deadline.ts';
@@ -45,6 +46,7 @@ export class ClusterScene {
   readonly screenings: readonly number[];
   readonly load: Load;
   readonly observers: SeatObserver[] = [];
+  readonly #others: Load[] = [];
   readonly random: Random;
   readonly rounds: number;
   readonly #t: TestContext;
@@ -119,6 +121,22 @@ export class ClusterScene {
     return performance.now() - startedMs;
   }
 
+  /** Further buyers, all of them at this node, who want these screenings only. */
+  buyers(node: StageNode, clients: number, screenings: readonly number[]): Load {
+    const seatCount = ROWS * COLUMNS;
+    const load = new Load({ clients, screenings, seatCount, server: () => node.url, random: this.random });
+    this.#others.push(load);
+    this.#t.after(() => load.abandon());
+    return load;
+  }
+
+  /** Screenings whose owner is this node now. */
+  async screeningsOf(node: StageNode): Promise<number[]> {
+    const { claims } = await this.stage.whenRecorded(node);
+    const shards = new Set(claims.map(({ shard }) => shard));
+    return this.screenings.filter((screening) => shards.has(shardOf(screening)));
+  }
+
   /** A line in the test's output. */
   say(text: string): void {
     this.#t.diagnostic(text);
@@ -128,13 +146,14 @@ export class ClusterScene {
   async end(options: SceneEnd = {}): Promise<void> {
     const { stage, load, observers } = this;
     const { severalOwners = false, events, stopping = stage.nodes.filter(({ isOpen }) => isOpen) } = options;
-    await load.stop();
+    for (const one of [load, ...this.#others]) await one.stop();
+    const history = [load, ...this.#others].flatMap((one) => one.history);
     await this.#whenAllSeeTheSame();
-    await checkBooks(this.#t, stage.database, { history: load.history, observers, severalServers: severalOwners });
+    await checkBooks(this.#t, stage.database, { history, observers, severalServers: severalOwners });
     await whenRelayed(stage.database);
     const told = await checkEvents(stage.nats.url, stage.database, events);
     this.say(
-      `${load.history.length} commands, ${load.accepted} accepted; ${told.facts} events, ${told.repeated} repeated`,
+      `${history.length} commands; ${told.facts} facts, all of them in the stream, ${told.repeated} repeated`,
     );
     const exits = await Promise.all(stopping.map((node) => node.stop()));
     for (const exit of exits) assert.deepEqual(exit, { code: 0, signal: null });

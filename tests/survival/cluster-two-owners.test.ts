@@ -53,21 +53,26 @@ test('[I1][I2][I4][I6] a node that does not exist claims everything', async (t) 
 
 test('[I1][I2][I4][I6] a node is declared dead while it sells: two nodes own the same shards, and only one can write', async (t) => {
   // Long enough for both to sell side by side.
-  const scene = await ClusterScene.start(t, { leaseSeconds: 3, clients: 24 });
+  const scene = await ClusterScene.start(t, { leaseSeconds: 3 });
   const { stage } = scene;
   const [deposed, other] = [scene.node(0), scene.node(1)];
   const { node } = await stage.whenRecorded(deposed);
+  const loyal = scene.buyers(deposed, 8, await scene.screeningsOf(deposed));
+  await loyal.whenAccepted(50);
   // It hears nothing any more, and does not know yet; its lease goes on for almost three seconds.
   deposed.natsLine.silence();
   await stage.declareGone(node);
   await stage.whenOwnedBy([other]);
   await deposed.server.whenLogged(({ msg }) => msg.includes('an actor ended: fenced'));
+  // It goes on with what nobody has taken from it yet.
+  await loyal.whenAccepted(1);
   await scene.sales([other], 100);
   await deposed.server.whenLogged(({ msg }) => msg.includes('the lease has lapsed'));
   // What it said meanwhile comes late.
   deposed.natsLine.heal('deliver');
   await stage.whenOwnedBy(stage.nodes);
   await scene.sales(stage.nodes, 50);
+  await loyal.whenAccepted(50);
   const fenced = deposed.server.said('an actor ended: fenced').length;
   scene.say(`${fenced} screenings were taken from the node that did not know`);
   assert.ok(fenced > 0);

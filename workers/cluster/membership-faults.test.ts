@@ -196,6 +196,37 @@ test('[LE21] a node that cannot reach PostgreSQL leaves its part to those who ca
   }
 });
 
+test('[LE21] a node that owns its part and can store nothing any more drops it after a lease, though its threads cannot settle', async () => {
+  const { cluster, ana, bia } = await pair();
+  ana.canStore = false;
+  ana.isStuck = true;
+  await cluster.clock.pass(LEASE_MS / 2 + 500);
+  assert.deepEqual([ana.membership.state.node, ana.owned], ['unfit', 128]);
+  await cluster.clock.passUntil(() => bia.owned === SHARDS, LEASE_MS, 'bia has all');
+  ana.canStore = true;
+  ana.isStuck = false;
+  await cluster.clock.passUntil(() => ana.owned === 128, 8_000, 'ana has her part again');
+  assert.equal(bia.owned, 128);
+});
+
+test('[LE21] a moment without storing moves nothing, nor does PostgreSQL away from all', async () => {
+  const { cluster, ana, bia } = await pair();
+  const before = [new Map(ana.claims), new Map(bia.claims)];
+  ana.canStore = false;
+  await cluster.clock.pass(LEASE_MS * 0.8);
+  ana.canStore = true;
+  await cluster.clock.pass(LEASE_MS);
+  assert.deepEqual([ana.claims, bia.claims], before);
+  ana.canStore = false;
+  await cluster.clock.pass(400);
+  bia.canStore = false;
+  await cluster.clock.pass(10 * LEASE_MS);
+  ana.canStore = true;
+  bia.canStore = true;
+  await cluster.clock.pass(LEASE_MS);
+  assert.deepEqual([ana.claims, bia.claims], before);
+});
+
 test('[LE22] threads that never finish a release stop neither renewals nor other shards', async () => {
   const { cluster, ana, bia } = await pair();
   ana.isStuck = true;

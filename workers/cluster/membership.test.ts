@@ -109,6 +109,22 @@ test('[LE13] a process stopped for three leases wakes up with nothing', async ()
   assert.deepEqual(cluster.overlaps, []);
 });
 
+test('[LE13] threads do not hear that the lease holds again before they have forgotten what they lost', async () => {
+  const cluster = new FakeCluster();
+  const ana = await cluster.start('ana-1');
+  await cluster.start('bia-2');
+  await cluster.inPeace(1_000);
+  cluster.releaseMs = () => 700;
+  ana.process.stop();
+  await cluster.clock.pass(3 * LEASE_MS);
+  ana.process.wake();
+  await cluster.clock.pass(500);
+  assert.ok(JSON.parse(cluster.leases.get('ana-1')?.text ?? '{}').clockMs > 3 * LEASE_MS, 'the lease is renewed');
+  assert.deepEqual([ana.claims.size > 0, ana.validUntilMs], [true, 0]);
+  await cluster.clock.passUntil(() => ana.validUntilMs > 0, 1_000, 'ana takes part again');
+  assert.equal(ana.claims.size, 0);
+});
+
 test('[LE13] renewals slower than the lease never make it serve', async () => {
   const cluster = new FakeCluster();
   cluster.leases.delayMs = () => LEASE_MS;

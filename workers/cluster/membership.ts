@@ -45,6 +45,8 @@ export interface MembershipPorts extends ClusterTime {
   ownersChanged(changes: readonly OwnerChange[]): void;
   /** The clock of another node was heard: `theirMs` on its monotonic clock, `heardMs` on ours. */
   clockHeard(node: string, theirMs: number, heardMs: number): void;
+  /** False while this node cannot reach PostgreSQL, as far as it knows. */
+  canStore(): boolean;
   /** Until when (our monotonic clock) this node may serve; 0: not at all. */
   leaseValidUntil(monotonicMs: number): void;
   load(): NodeLoad;
@@ -72,6 +74,11 @@ const TICK_PART = 1 / 16;
 const SETTLING_MS = 50;
 /** Shards on their way out together. More, and a buyer would wait for other people's seats; fewer, and a drain would take long. */
 const WAVE = 32;
+/**
+ * A node that cannot store says so after half a lease, and drops everything after a whole one if there are others. The
+ * time between lets all of them say it when PostgreSQL is away from all: then nothing moves.
+ */
+const UNFIT_PART = 1 / 2;
 /** No shard is longer on its way than this, or than a lease. */
 const MOVE_DEADLINE_MS = 3_000;
 
@@ -90,6 +97,9 @@ export class Membership {
   #renewedMs = Number.NEGATIVE_INFINITY;
   #isSettling = false;
   #lapses = 0;
+  /** Since when PostgreSQL cannot be reached; null while it can. */
+  #unstorableMs: number | null = null;
+  #isAnnouncedUnfit = false;
   #isDraining = false;
   #isLeaving = false;
   #members = '';
@@ -206,7 +216,35 @@ export class Membership {
 
   get #nodeState(): NodeState {
     if (this.#isDraining) return 'draining';
-    return this.#moves.isFit ? 'up' : 'unfit';
+    return this.#moves.isFit && this.#unstorableFor() < this.#options.leaseMs * UNFIT_PART ? 'up' : 'unfit';
+  }
+
+  /** How long nothing could be stored, milliseconds. */
+  #unstorableFor(): number {
+    return this.#unstorableMs === null ? 0 : this.#ports.monotonicMs() - this.#unstorableMs;
+  }
+
+  /** What is ours and cannot be sold here goes to those who can. Not in order, since nothing can be settled: the journal's key sees to it. */
+  #dropIfUnstorable(): void {
+    if (this.#unstorableFor() < this.#options.leaseMs || !this.#canOthersTake()) return;
+    const shards = [...this.#moves.owned.keys()];
+    if (shards.length === 0) return;
+    this.#ports.log('warn', 'PostgreSQL cannot be reached from here; leaving the shards to others', {
+      shards: shards.length,
+    });
+    this.#moves.drop(shards);
+    this.#lease.renew();
+  }
+
+  /** Told to the others as soon as it changes. */
+  #lookAtStorage(): void {
+    const before = this.#nodeState;
+    if (this.#ports.canStore()) this.#unstorableMs = null;
+    else this.#unstorableMs ??= this.#ports.monotonicMs();
+    if (this.#isAnnouncedUnfit !== (this.#nodeState === 'unfit') || before !== this.#nodeState) {
+      this.#isAnnouncedUnfit = this.#nodeState === 'unfit';
+      this.#lease.renew();
+    }
   }
 
   #record(clockMs: number): string {
@@ -228,6 +266,7 @@ export class Membership {
   #tick(): void {
     this.#callOff = this.#ports.after(this.#options.leaseMs * TICK_PART, () => this.#tick());
     this.#lapseIfDue();
+    this.#lookAtStorage();
     this.#peers.sweep();
     if (this.#phase === 'joining' && this.#validUntilMs > 0) void this.#settle();
     this.#think();
@@ -282,7 +321,8 @@ export class Membership {
   }
 
   #mayTake(shard: number): boolean {
-    return this.#phase === 'member' && !this.#isLeaving && this.#isValid() && this.#view.claimOf(shard) === null;
+    const isAble = !this.#isLeaving && this.#unstorableMs === null;
+    return this.#phase === 'member' && isAble && this.#isValid() && this.#view.claimOf(shard) === null;
   }
 
   #isValid(): boolean {
@@ -299,6 +339,7 @@ export class Membership {
     this.#place();
     this.#tellOwners();
     if (this.#phase === 'member' && this.#isValid()) {
+      this.#dropIfUnstorable();
       this.#give();
       this.#take();
     }
@@ -356,7 +397,8 @@ export class Membership {
 
   /** One wave at a time: while it settles, the other shards go on selling. */
   #give(): void {
-    if (this.#moves.isGiving) return;
+    // What cannot be settled cannot be given in order; it is dropped when the time has come.
+    if (this.#moves.isGiving || this.#unstorableMs !== null) return;
     const { node } = this.#options;
     const wave: number[] = [];
     for (const { shard } of this.#moves.owned.values()) {

@@ -26,9 +26,9 @@ export interface NatsLeaseStoreOptions {
 }
 
 export const LEASE_BUCKET = 'poltrona-nodes';
-const STREAM = `KV_${LEASE_BUCKET}`;
+export const LEASE_STREAM = `KV_${LEASE_BUCKET}`;
 const KEY_PREFIX = 'node.';
-const SUBJECT_PREFIX = `$KV.${LEASE_BUCKET}.${KEY_PREFIX}`;
+export const LEASE_SUBJECT_PREFIX = `$KV.${LEASE_BUCKET}.${KEY_PREFIX}`;
 const DELETIONS = new Set(['DEL', 'PURGE']);
 const WRONG_LAST_SEQUENCE = new Set([10_071, 10_164]);
 const REQUEST_DEADLINE_PART = 0.5;
@@ -82,17 +82,17 @@ class NatsLeaseStore implements LeaseStore {
   async list(): Promise<readonly string[]> {
     const { manager } = await this.#open();
     const { state } = await manager.streams
-      .info(STREAM, { subjects_filter: `${SUBJECT_PREFIX}*` })
+      .info(LEASE_STREAM, { subjects_filter: `${LEASE_SUBJECT_PREFIX}*` })
       .catch((cause: unknown) => this.#failed(cause));
-    return Object.keys(state.subjects ?? {}).map((subject) => subject.slice(SUBJECT_PREFIX.length));
+    return Object.keys(state.subjects ?? {}).map((subject) => subject.slice(LEASE_SUBJECT_PREFIX.length));
   }
 
   watch(heard: LeaseHeard): () => void {
-    const subscription = this.#connection.subscribe(`${SUBJECT_PREFIX}*`, {
+    const subscription = this.#connection.subscribe(`${LEASE_SUBJECT_PREFIX}*`, {
       callback: (error, message) => {
         if (error !== null) return;
         const isDeleted = DELETIONS.has(message.headers?.get('KV-Operation') ?? '');
-        heard(message.subject.slice(SUBJECT_PREFIX.length), isDeleted ? null : message.string());
+        heard(message.subject.slice(LEASE_SUBJECT_PREFIX.length), isDeleted ? null : message.string());
       },
     });
     return () => subscription.unsubscribe();
@@ -123,7 +123,7 @@ class NatsLeaseStore implements LeaseStore {
       allow_direct: false,
     });
     // Made by a node with a shorter lease, or by hand: keys must live as long as the longest lease.
-    const { config } = await manager.streams.info(STREAM);
+    const { config } = await manager.streams.info(LEASE_STREAM);
     if (config.max_age !== 0 && config.max_age < leaseMs * NANOSECONDS) {
       this.#options.log('info', 'the bucket of leases keeps its keys longer from now on', { leaseMs });
       await manager.streams.update(config.name, { max_age: leaseMs * NANOSECONDS });
