@@ -13,6 +13,8 @@ export interface LoadPlan {
   /** Messages to a frame. */
   readonly frameCommands: number;
   readonly firstScreening: number;
+  /** These screenings instead of those from `firstScreening` on, which is 0 then. */
+  readonly ids?: readonly number[];
   readonly screenings: number;
   readonly seats: number;
   /** Load before the measurement: actors are loaded and code is compiled. */

@@ -2,6 +2,7 @@
 import { sweepBenchFolders } from './bench-folder.ts';
 import { type BenchName, type BenchOptions, readOptions, USAGE } from './options.ts';
 import { Reporter } from './result.ts';
+import { runCluster } from './run-cluster.ts';
 import { runCopy } from './run-copy.ts';
 import { runMicro } from './run-micro.ts';
 import { stopEverything } from './run-parts.ts';
@@ -18,6 +19,7 @@ const BENCHMARKS: Readonly<Record<BenchName, Benchmark>> = {
   peers: runPeers,
   micro: runMicro,
   recover: runRecover,
+  cluster: runCluster,
 };
 
 async function main(): Promise<number> {

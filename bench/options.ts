@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 
-export const BENCH_NAMES = ['copy', 'seats', 'peers', 'micro', 'recover'] as const;
+export const BENCH_NAMES = ['copy', 'seats', 'peers', 'micro', 'recover', 'cluster'] as const;
 export type BenchName = (typeof BENCH_NAMES)[number];
 
 export interface BenchOptions {
@@ -38,6 +38,7 @@ export const USAGE = `npm run bench -- NAME [options]
   seats    the server end to end over WebSocket: its most, and its latencies at fixed rates
   peers    the same seats sold by row locks, by conditional updates, by Redis, by the engine; and the ratios
   micro    one step at a time: decide, codec, bus, journal row
+  cluster  two nodes behind HAProxy: local, across NATS, and how long buyers wait when a node goes
   recover  start, first touch, memory, and a killed server's way back
 
   --seconds N           length of each measurement (5)

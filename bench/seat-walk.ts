@@ -16,6 +16,8 @@ export type SpotState = (typeof SpotState)[keyof typeof SpotState];
 export interface WalkPlan {
   /** Screenings are numbered without a gap from `firstScreening`. */
   readonly firstScreening: number;
+  /** Instead of numbers without a gap: which ones. `firstScreening` is 0 then. */
+  readonly ids?: readonly number[];
   readonly screenings: number;
   /** Seats of each screening. */
   readonly seats: number;
@@ -28,6 +30,7 @@ export class SeatWalk {
   /** Spots of this walk: a spot is one seat of one screening. */
   readonly length: number;
   readonly #firstScreening: number;
+  readonly #ids: readonly number[] | null;
   readonly #screenings: number;
   readonly #stride: number;
   readonly #offset: number;
@@ -50,6 +53,7 @@ export class SeatWalk {
     }
     const group = Math.floor(connection / strips);
     this.#stride = groups;
+    this.#ids = plan.ids ?? null;
     this.#firstScreening = plan.firstScreening + group;
     this.#screenings = Math.floor((plan.screenings - group - 1) / groups) + 1;
     this.#firstSeat = (connection % strips) * perBuyer;
@@ -95,7 +99,8 @@ export class SeatWalk {
   }
 
   screeningOf(spot: number): number {
-    return this.#firstScreening + ((spot + this.#offset) % this.#screenings) * this.#stride;
+    const number = this.#firstScreening + ((spot + this.#offset) % this.#screenings) * this.#stride;
+    return this.#ids === null ? number : this.#ids[number]!;
   }
 
   seatOf(spot: number): number {

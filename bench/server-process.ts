@@ -135,6 +135,10 @@ export class ServerProcess {
     return this.#end('SIGTERM');
   }
 
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
   async kill(): Promise<void> {
     await this.#end('SIGKILL');
   }

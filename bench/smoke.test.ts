@@ -66,6 +66,17 @@ test('seats: closed and open loop against a real server; every sampled answer is
   }
 });
 
+test('cluster: local, crossing and balanced, and a node that goes in three ways', async () => {
+  const [throughput, ...gone] = await bench('cluster');
+  assertLine(throughput, ['one_node_per_s', 'local_per_s', 'crossing_per_s', 'balanced_per_s', 'crossing_to_local']);
+  assert.ok(Number(throughput?.['crossing_commands']) > 0, 'nothing crossed');
+  assert.deepEqual(
+    gone.map((line) => line['part']),
+    ['kill -9', 'SIGSTOP for three leases', 'drain by SIGTERM'],
+  );
+  for (const line of gone) assertLine(line, ['longest_gap_ms', 'accepted']);
+});
+
 test('micro: no step has become an empty one', async () => {
   const lines = await bench('micro');
   assert.ok(lines.length >= 10);
@@ -85,5 +96,5 @@ test('an unknown benchmark is answered with the list of those there are, and not
   );
   assert.equal(failure.code, 2);
   assert.equal(failure.stdout, '');
-  assert.match(failure.stderr ?? '', /copy, seats, peers, micro, recover/);
+  assert.match(failure.stderr ?? '', /copy, seats, peers, micro, recover, cluster/);
 });

@@ -23,8 +23,6 @@ const ANSWER_MS = 3_000;
 /** How often a drain is looked at, milliseconds, and how long: hand-over of everything takes some seconds. */
 const LOOK_MS = 250;
 const DRAIN_MS = 60_000;
-/** For `--json` and people alike, the lease does not matter: nothing is written. */
-const READING_LEASE_MS = 3_000;
 
 interface NodesFlags {
   readonly json?: true;
@@ -64,25 +62,13 @@ async function withNats(ports: CliPorts, act: (nats: Nats) => Promise<void> | vo
   const url = ports.environment['NATS_URL']?.trim() ?? '';
   if (url === '') throw new Error('NATS_URL is not set: this is one node alone, to which everything belongs');
   const { connectNats, parseNatsUrl } = await import('../../workers/cluster/nats-connection.ts');
-  const { natsLeaseStore } = await import('../../workers/cluster/nats-lease-store.ts');
-  const { readRecord } = await import('../../workers/cluster/node-record.ts');
+  const { listNodes } = await import('../../workers/cluster/node-list.ts');
   const quiet = { disconnected() {}, reconnected() {}, closed() {}, warning() {} };
   const connection = await connectNats(parseNatsUrl(url), 'poltrona command line', quiet).catch((cause: unknown) => {
     throw new Error(`NATS cannot be reached: ${(cause as Error).message}; is NATS_URL right?`);
   });
   try {
-    const store = natsLeaseStore(connection, { leaseMs: READING_LEASE_MS, log: () => {} });
-    const records = async (): Promise<NodeRecord[]> => {
-      const ids = await store.list();
-      const stored = await Promise.all(ids.map((id) => store.get(id)));
-      return stored
-        .flatMap((lease) => {
-          const record = lease?.text == null ? null : readRecord(lease.text);
-          return record === null ? [] : [record];
-        })
-        .sort((a, b) => (a.name === b.name ? a.startedMs - b.startedMs : a.name < b.name ? -1 : 1));
-    };
-    await act({ connection, records });
+    await act({ connection, records: () => listNodes(connection, ANSWER_MS) });
   } finally {
     await connection.close();
   }

@@ -28,8 +28,12 @@ export function otherBuild(t: TestContext, patches: readonly Patch[]): string {
   for (const [file, from, to] of patches) {
     const name = path.join(folder, file);
     const text = readFileSync(name, 'utf8');
-    if (!text.includes(from)) throw new Error(`${file} does not say "${from}" any more: the patch is to be written anew`);
-    writeFileSync(name, text.replace(from, () => to));
+    if (!text.includes(from))
+      throw new Error(`${file} does not say "${from}" any more: the patch is to be written anew`);
+    writeFileSync(
+      name,
+      text.replace(from, () => to),
+    );
   }
   return path.join(folder, 'server/main.js');
 }

@@ -38,6 +38,8 @@ for (const how of HOW) {
     lonely.postgresLine[how]();
     await lonely.whenReady(false);
     lonely.isOpen = false;
+    // It cannot write, and says so: the others need not wait for its lease to end.
+    await stage.whenOwnedBy([other]);
     await scene.sales([other], 100);
     scene.say(`longest gap ${Math.round(load.longestGapMs)} ms`);
     lonely.postgresLine.heal();

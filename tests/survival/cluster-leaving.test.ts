@@ -1,11 +1,22 @@
 /** Nodes that come and go in good order: stopped, drained, joining, again and again, while people buy. */
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { test } from 'node:test';
-import { askNode } from '../../workers/cluster/node-control.ts';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { ClusterScene } from './cluster-scene.ts';
 
 /** One second is promised; a machine that runs other tests beside is given more. */
 const GAP_MS_MAX = 2_500;
+const COMMAND_LINE = fileURLToPath(new URL('../../clients/cli/main.js', import.meta.url));
+
+/** `poltrona …`, as an operator types it. @throws when it ends with another code than 0. */
+async function poltrona(natsUrl: string, ...words: readonly string[]): Promise<void> {
+  await promisify(execFile)(process.execPath, [COMMAND_LINE, ...words], {
+    env: { PATH: process.env['PATH'], NATS_URL: natsUrl },
+    timeout: 20_000,
+  });
+}
 
 test('[I2][I4] a node is stopped under load: its buyers go to the others, and nobody waits', async (t) => {
   const scene = await ClusterScene.start(t, { leaseSeconds: 3 });
@@ -25,13 +36,12 @@ test('[I2][I4] a node is drained and taken back under load: it goes on as a gate
   const scene = await ClusterScene.start(t, { leaseSeconds: 3 });
   const { stage, load } = scene;
   const [drained, other] = [scene.node(0), scene.node(1)];
-  const { node } = await stage.whenRecorded(drained);
   load.measureGaps();
-  assert.equal((await askNode(stage.connection, node, 'drain', 5_000)).ok, true);
+  await poltrona(stage.nats.url, 'nodes', 'drain', drained.name);
   await stage.whenOwnedBy([other]);
   assert.deepEqual(await drained.ready(), { status: 503, text: 'draining' });
   await scene.sales(stage.nodes, 50);
-  assert.equal((await askNode(stage.connection, node, 'resume', 5_000)).ok, true);
+  await poltrona(stage.nats.url, 'nodes', 'resume', drained.name);
   await stage.whenOwnedBy(stage.nodes);
   await drained.whenReady();
   await scene.sales(stage.nodes, 50);

@@ -8,7 +8,7 @@ import type { TestContext } from 'node:test';
 import pg from 'pg';
 import { clientConfig } from '../../storage/database.ts';
 import { shardOf } from '../../workers/shard-map.ts';
-import type { Random } from '../simulation/random.ts';
+import { Random } from '../simulation/random.ts';
 import { ClusterStage, type StageNode, type StageOptions } from '../support/cluster-stage.ts';
 import { deadline, until } from '../support/deadline.ts';
 import { checkEvents, type EventBooksOptions, whenRelayed } from '../support/event-books.ts';
@@ -47,7 +47,9 @@ export class ClusterScene {
   readonly load: Load;
   readonly observers: SeatObserver[] = [];
   readonly #others: Load[] = [];
+  /** For what happens, and when. */
   readonly random: Random;
+  readonly #wishes: Random;
   readonly rounds: number;
   readonly #t: TestContext;
 
@@ -55,20 +57,22 @@ export class ClusterScene {
     t: TestContext,
     stage: ClusterStage,
     screenings: readonly number[],
-    { random, rounds }: Scenario,
+    { random, rounds, seed }: Scenario,
     clients: number,
   ) {
     this.#t = t;
     this.stage = stage;
     this.screenings = screenings;
-    this.random = random;
+    // Of its own: what happens next must not depend on how much was bought meanwhile.
+    this.random = new Random(seed + 1);
+    this.#wishes = random;
     this.rounds = rounds;
     for (const node of stage.nodes) this.watch(node);
     this.load = new Load({
       clients,
       screenings,
       seatCount: ROWS * COLUMNS,
-      server: (client) => this.#door(client),
+      server: (client) => this.#door(client, random),
       random,
       patienceMs: PATIENCE_MS,
     });
@@ -100,7 +104,7 @@ export class ClusterScene {
   /** From now on somebody watches there, and comes back there or to another node. */
   watch(node: StageNode): void {
     const watched = this.screenings.slice(0, WATCHED);
-    this.observers.push(new SeatObserver(watched, () => (node.isOpen ? node.url : this.#door(0))));
+    this.observers.push(new SeatObserver(watched, () => (node.isOpen ? node.url : this.#door(0, this.#wishes))));
   }
 
   /** Resolves when buyers at each of these nodes had `more` further commands accepted; says how long that took. */
@@ -124,7 +128,7 @@ export class ClusterScene {
   /** Further buyers, all of them at this node, who want these screenings only. */
   buyers(node: StageNode, clients: number, screenings: readonly number[]): Load {
     const seatCount = ROWS * COLUMNS;
-    const load = new Load({ clients, screenings, seatCount, server: () => node.url, random: this.random });
+    const load = new Load({ clients, screenings, seatCount, server: () => node.url, random: this.#wishes });
     this.#others.push(load);
     this.#t.after(() => load.abandon());
     return load;
@@ -152,21 +156,19 @@ export class ClusterScene {
     await checkBooks(this.#t, stage.database, { history, observers, severalServers: severalOwners });
     await whenRelayed(stage.database);
     const told = await checkEvents(stage.nats.url, stage.database, events);
-    this.say(
-      `${history.length} commands; ${told.facts} facts, all of them in the stream, ${told.repeated} repeated`,
-    );
+    this.say(`${history.length} commands; ${told.facts} facts, all of them in the stream, ${told.repeated} repeated`);
     const exits = await Promise.all(stopping.map((node) => node.stop()));
     for (const exit of exits) assert.deepEqual(exit, { code: 0, signal: null });
   }
 
   /** Where a balancer sends this buyer. */
-  #door(client: number): string {
+  #door(client: number, random: Random): string {
     const { nodes } = this.stage;
     const own = nodes[client % nodes.length]!;
     const open = nodes.filter(({ isOpen }) => isOpen);
     // Nobody there: he keeps on trying.
     if (own.isOpen || open.length === 0) return own.url;
-    return this.random.pick(open).url;
+    return random.pick(open).url;
   }
 
   /** Every watcher, wherever he is connected, is at the journal's last version of all that he watches. */
