@@ -37,12 +37,10 @@ function isOld(): boolean {
 }
 
 /** The shipped files in a folder of the test's own, with the places of this machine. */
-function configure(
-  t: TestContext,
-  ports: { readonly client: number; readonly monitor: number; readonly cluster: number },
-): string {
+function configure(ports: { readonly client: number; readonly monitor: number; readonly cluster: number }): string {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'poltrona-nats-conf-'));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  // Last of all: what is told to `t.after` is done in the order of telling, and the servers are started later.
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   for (const name of ['nats.conf', 'nats-cluster.conf']) {
     const shipped = readFileSync(path.join(packageRoot(), 'deploy', name), 'utf8');
     const text = shipped
@@ -89,7 +87,7 @@ async function start(
 
 async function startShipped(t: TestContext): Promise<Started> {
   const [client, monitor, cluster] = [await freePort(), await freePort(), await freePort()];
-  const folder = configure(t, { client, monitor, cluster });
+  const folder = configure({ client, monitor, cluster });
   return start(t, path.join(folder, 'nats.conf'), client, {});
 }
 
@@ -211,7 +209,7 @@ test('[D13] of three servers one may fail: leases and events go on', async (t) =
   const route = (i: number): string => `nats://route:${PASSWORDS.NATS_ROUTE_PASSWORD}@127.0.0.1:${ports[i]!.cluster}`;
   const servers = await Promise.all(
     ports.map((each, i) =>
-      start(t, path.join(configure(t, each), 'nats-cluster.conf'), each.client, {
+      start(t, path.join(configure(each), 'nats-cluster.conf'), each.client, {
         NATS_NAME: `n${i}`,
         NATS_ROUTE_A: route(0),
         NATS_ROUTE_B: route(1),

@@ -158,7 +158,7 @@ export class Haproxy {
       killGroup(child);
       await once(child, 'close');
     }
-    rmSync(this.folder, { recursive: true, force: true });
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
   }
 
   get #file(): string {

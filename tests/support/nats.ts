@@ -69,7 +69,7 @@ export class NatsServer {
 
   /** Only while it does not run: everything that it stored is gone. */
   forgetEverything(): void {
-    rmSync(this.folder, { recursive: true, force: true });
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
   }
 }
 
