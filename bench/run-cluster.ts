@@ -6,7 +6,7 @@
  * All figures are of one run, the kinds of load taken in turn and the medians compared: what the machine does besides
  * meets all of them.
  */
-import { rmSync } from 'node:fs';
+import { appendFileSync, readFileSync, rmSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Random } from '../tests/simulation/random.ts';
 import { launchHaproxy } from '../tests/support/haproxy.ts';
@@ -113,9 +113,17 @@ async function measureThroughput(database: BenchDatabase, options: BenchOptions,
   }
   const ends = [await cluster.stop(), (await server.stop()) === 0 ? null : 'the single node did not end well'];
   const verdicts = [...ends.map((end) => end ?? 'ok')];
-  for (const { file, isAlone } of histories) {
-    verdicts.push(await audit(isAlone ? alone : shared, file));
-    rmSync(file, { force: true });
+  // One look at each database, with all that its clients were told.
+  for (const config of [alone, shared]) {
+    const told = `${benchFolder('cluster')}-told.jsonl`;
+    for (const { file, isAlone } of histories) {
+      if (isAlone !== (config === alone)) continue;
+      appendFileSync(told, readFileSync(file));
+      rmSync(file, { force: true });
+    }
+    reporter.progress('cluster: audit');
+    verdicts.push(await audit(config, told));
+    rmSync(told, { force: true });
   }
   const [alonePerS, local, crossed, balanced] = KINDS.map((kind) => median(rates[kind])) as [
     number,
