@@ -69,7 +69,13 @@ async function run(files: readonly string[], flags: readonly string[]): Promise<
 
 function runNode(files: readonly string[], flags: readonly string[], testPostgres: string): Promise<number> {
   if (interrupted) return Promise.resolve(1);
-  const nodeFlags = ['--test', `--test-concurrency=${CONCURRENCY}`, `--test-timeout=${FILE_TIMEOUT_MS}`];
+  const leave = new URL('./support/leave.js', import.meta.url).href;
+  const nodeFlags = [
+    '--test',
+    `--import=${leave}`,
+    `--test-concurrency=${CONCURRENCY}`,
+    `--test-timeout=${FILE_TIMEOUT_MS}`,
+  ];
   const child = spawn(process.execPath, [...nodeFlags, '--test-reporter=spec', ...flags, ...files], {
     stdio: 'inherit',
     env: { ...process.env, [TEST_POSTGRES]: testPostgres },
