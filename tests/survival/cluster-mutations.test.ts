@@ -4,7 +4,10 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { OutcomeCode } from '../../server/protocol/outcome-code.ts';
+import { until } from '../support/deadline.ts';
 import { otherBuild, type Patch } from '../support/other-build.ts';
+import type { HistoryEntry } from '../support/test-client.ts';
 import { ClusterScene } from './cluster-scene.ts';
 import { lateQuestion } from './late-question.ts';
 
@@ -27,6 +30,10 @@ const ANSWERED_EARLY: Patch = [
    let snapshot = null;`,
 ];
 
+function isSaidDone({ answer }: HistoryEntry): boolean {
+  return answer?.code === OutcomeCode.accepted;
+}
+
 test('a build that ignores its lease is found out by what it says after it was frozen', async (t) => {
   const scene = await ClusterScene.start(t, { main: otherBuild(t, [LEASE_IGNORED]), clients: 2 });
   await scene.load.stop();
@@ -43,9 +50,18 @@ test('a build whose owners do not announce themselves is found out by the journa
 test('a build that answers before the commit is found out by the histories when a node is killed', async (t) => {
   const scene = await ClusterScene.start(t, { main: otherBuild(t, [ANSWERED_EARLY]) });
   const { stage, load } = scene;
-  // Commits that never come: whatever is answered from now on is not stored.
+  const decidedHere = new Set(await scene.screeningsOf(scene.node(0)));
+  // Commits that never come: whatever this node decides from now on is not stored.
   scene.node(0).postgresLine.silence();
-  await load.whenAccepted(5);
+  const silentMs = performance.now();
+  await until(
+    () =>
+      load.history.some(
+        (entry) => entry.askedMs > silentMs && isSaidDone(entry) && decidedHere.has(entry.request.screening),
+      ),
+    10_000,
+    () => 'nobody was told anything that is not stored',
+  );
   await scene.node(0).kill();
   scene.node(0).postgresLine.heal('forget');
   await stage.whenOwnedBy([scene.node(1)]);
