@@ -23,12 +23,9 @@ test('[I1][I2][I4][I6] NATS is killed and started again: at once with its files,
   await stage.whenOwnedBy(stage.nodes);
   scene.say(`with its files: longest gap ${Math.round(load.longestGapMs)} ms`);
   load.measureGaps();
-  const lapses = stage.nodes.map(({ server }) => server.said('the lease has lapsed').length);
   await nats.kill();
-  for (const [index, { server }] of stage.nodes.entries()) {
-    const isLapse = ({ msg }: { readonly msg: string }): boolean => msg.includes('the lease has lapsed');
-    await server.whenLogged((line) => isLapse(line) && server.lines.filter(isLapse).length > lapses[index]!);
-  }
+  // Their leases have run out: it stays away for longer than a moment.
+  for (const node of stage.nodes) await node.whenReady(false);
   nats.forgetEverything();
   await nats.start();
   await stage.whenOwnedBy(stage.nodes);
