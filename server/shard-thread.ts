@@ -87,6 +87,7 @@ const engine = new ShardEngine(
             node: start.node,
             connection,
             leaseValidUntilMs: () => board.leaseValidUntilMs,
+            isLeaving: () => board.isLeaving,
             deposed: (shard, seenEpoch) => tell({ kind: 'deposed', shard, seenEpoch }),
           },
   },

@@ -20,6 +20,8 @@ export interface ThreadClusterOptions {
   readonly connection: NatsConnection;
   /** Until when this node may serve, on `monotonicMs`. */
   leaseValidUntilMs(): number;
+  /** This node is giving its shards away, or has done so, because it was told to. */
+  isLeaving(): boolean;
   /** Somebody has written to a shard of ours with this epoch or a newer one. */
   deposed(shard: number, seenEpoch: number): void;
   log(level: 'info' | 'warn' | 'error', message: string, details: Readonly<Record<string, unknown>>): void;
@@ -73,7 +75,8 @@ export class ThreadCluster {
       local: runtime,
       links,
       remote: this.remote,
-      isConnected: () => this.#isConnected && monotonicMs() < options.leaseValidUntilMs(),
+      // A node that leaves has given up its lease on purpose, after its shards; its visitors are served until they are sent away.
+      isConnected: () => this.#isConnected && (options.isLeaving() || monotonicMs() < options.leaseValidUntilMs()),
     });
   }
 
