@@ -48,7 +48,12 @@ test('[I1][I2][I4][I6] kill -9 of PostgreSQL, of one of its processes, and fast 
   assert.equal(server.hasExited, false);
   t.diagnostic(`${load.history.length} commands, ${load.accepted} accepted`);
   await checkBooks(t, embedded.config, { history: load.history, observers: [observer] });
-  assert.equal(await readyz(server.port), 200);
+  // It speaks for all threads, also for those that had nothing to write yet.
+  await until(
+    async () => (await readyz(server.port)) === 200,
+    5_000,
+    () => `not ready: ${server.lastWords()}`,
+  );
   assert.deepEqual(await server.stop(), { code: 0, signal: null });
 });
 
