@@ -19,8 +19,8 @@ export interface DatabaseConfig {
   readonly tls: DatabaseTls | null;
 }
 
-/** shard: writes the journal. app: the catalogue and settings. reader: looks only. migrator: the login user itself, who owns the tables. */
-export type DatabaseRole = 'shard' | 'app' | 'reader' | 'migrator';
+/** shard: writes the journal. app: the catalogue and settings. reader: looks only. accounts: buyers, staff, keys, messages. migrator: the login user itself, who owns the tables. */
+export type DatabaseRole = 'shard' | 'app' | 'reader' | 'accounts' | 'migrator';
 
 export const SCHEMA = 'poltrona';
 

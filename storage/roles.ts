@@ -6,11 +6,12 @@
  * - poltrona_shard appends to the journal and writes the tables that follow from it. Nobody else can.
  * - poltrona_app keeps the catalogue and the settings.
  * - poltrona_reader looks: audits and reports.
+ * - poltrona_accounts alone reaches people: buyers, staff, keys, sessions, messages.
  */
 import type pg from 'pg';
 import { SCHEMA } from './database.ts';
 
-export const ROLES = ['poltrona_shard', 'poltrona_app', 'poltrona_reader'] as const;
+export const ROLES = ['poltrona_shard', 'poltrona_app', 'poltrona_reader', 'poltrona_accounts'] as const;
 
 /** Somebody else created or granted the same thing at the same time: looking again is all it needs. */
 const RACED = new Set(['42710', '23505', 'XX000']);

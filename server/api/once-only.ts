@@ -1,0 +1,88 @@
+/**
+ * Idempotency-Key: same key, same answer; another content, 422; still running, 409. The handler runs inside the transaction
+ * that also keeps its answer, so that a crash leaves both or neither. What a handler asks of an actor is outside of it, and
+ * idempotent by its own request id, which is derived from the key.
+ *
+ * Only answers below 400 are kept: a refusal changed nothing, and the reason for it may be gone when the request is repeated.
+ */
+import { createHash } from 'node:crypto';
+import type pg from 'pg';
+import { claimKey, keepAnswer } from '../../storage/idempotency.ts';
+import { inTransaction } from '../../storage/in-transaction.ts';
+import type { Seals } from '../../storage/sealing.ts';
+import type { HttpResponse } from '../socket/socket-port.ts';
+import { Problem } from './problem.ts';
+
+const KEY = /^[\x21-\x7e]{8,128}$/;
+
+export interface OnceOnlyRequest {
+  readonly pool: pg.Pool;
+  readonly seals: Seals;
+  /** Who asks: another one's key is another key. */
+  readonly scope: string;
+  readonly key: string;
+  /** Method and path. */
+  readonly target: string;
+  readonly body: Uint8Array;
+}
+
+/** @throws Problem 400 */
+export function checkedKey(key: string | undefined): string {
+  if (key === undefined)
+    throw new Problem(
+      400,
+      'no-idempotency-key',
+      'Send an Idempotency-Key: a random text that stays the same when you repeat this request.',
+    );
+  if (!KEY.test(key))
+    throw new Problem(
+      400,
+      'invalid-idempotency-key',
+      'The Idempotency-Key must have 8 to 128 visible ASCII characters.',
+    );
+  return key;
+}
+
+/** A request id for a command to an actor: the same for a repetition, another one for everybody else. 22 characters and the suffix. */
+export function requestIdOf(scope: string, key: string, suffix: string): string {
+  return `${createHash('sha256').update(`${scope}\n${key}`).digest('base64url').slice(0, 22)}${suffix}`;
+}
+
+export async function onceOnly(
+  request: OnceOnlyRequest,
+  work: (client: pg.ClientBase) => Promise<HttpResponse>,
+): Promise<HttpResponse> {
+  const { pool, seals, scope, key, target, body } = request;
+  const hash = createHash('sha256').update(`${target}\n`).update(body).digest();
+  const context = `${scope}\n${key}`;
+  return inTransaction(pool, async (client) => {
+    const claimed = await claimKey(client, scope, key, hash);
+    switch (claimed.is) {
+      case 'running':
+        throw new Problem(409, 'still-running', 'The same request is still running; ask again in a moment.', [], {
+          'retry-after': '1',
+        });
+      case 'other-content':
+        throw new Problem(422, 'key-reused', 'This Idempotency-Key was used for another request; take a new one.');
+      case 'answered': {
+        const { status, headers, body: sealed } = claimed.answer;
+        const text = seals.open('idempotent-answer', sealed, context).toString();
+        return { status, headers: { ...headers, 'idempotent-replay': 'true' }, body: text };
+      }
+      case 'fresh': {
+        const response = await work(client);
+        // Thrown, so that the transaction is undone as well.
+        if (response.status >= 400)
+          throw new Error(`a once-only handler answered ${response.status} instead of throwing`);
+        const text = Buffer.from(response.body ?? '');
+        const { 'set-cookie': _cookie, ...headers } = response.headers ?? {};
+        await keepAnswer(client, scope, key, hash, {
+          status: response.status,
+          headers,
+          body: seals.seal('idempotent-answer', text, context),
+        });
+        return response;
+      }
+    }
+  });
+}

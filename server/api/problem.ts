@@ -1,0 +1,65 @@
+/**
+ * A request that is answered with "no", and why. Thrown by handlers, turned into an answer in one place (router.ts).
+ * The body: `{ error: sentence, code: word, fields?: [{ path, message }] }`; the sentence says what to do.
+ */
+import type { HttpResponse } from '../socket/socket-port.ts';
+
+export interface FieldProblem {
+  /** "body.seats[2]", "query.date". */
+  readonly path: string;
+  readonly message: string;
+}
+
+export class Problem extends Error {
+  override readonly name = 'Problem';
+  readonly status: number;
+  /** One word for programs: "not-found". */
+  readonly code: string;
+  readonly fields: readonly FieldProblem[];
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(
+    status: number,
+    code: string,
+    sentence: string,
+    fields: readonly FieldProblem[] = [],
+    headers: Readonly<Record<string, string>> = {},
+  ) {
+    super(sentence);
+    this.status = status;
+    this.code = code;
+    this.fields = fields;
+    this.headers = headers;
+  }
+
+  static notFound(what: string): Problem {
+    return new Problem(404, 'not-found', `There is no ${what}.`);
+  }
+
+  static conflict(code: string, sentence: string): Problem {
+    return new Problem(409, code, sentence);
+  }
+
+  static invalid(fields: readonly FieldProblem[]): Problem {
+    const sentence = fields.map(({ path, message }) => `${path}: ${message}`).join('; ');
+    return new Problem(400, 'invalid', `The request is not valid: ${sentence}.`, fields);
+  }
+
+  response(): HttpResponse {
+    const body: Record<string, unknown> = { error: this.message, code: this.code };
+    if (this.fields.length > 0) body['fields'] = this.fields;
+    return jsonResponse(this.status, body, this.headers);
+  }
+}
+
+export function jsonResponse(
+  status: number,
+  value: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): HttpResponse {
+  return {
+    status,
+    headers: { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store', ...headers },
+    body: JSON.stringify(value),
+  };
+}
