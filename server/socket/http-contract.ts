@@ -3,7 +3,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type MakeServer, startContractServer } from './contract-server.ts';
 import { RawConnection } from './raw-websocket.ts';
+
 import type { HttpResponse } from './socket-port.ts';
+import { UploadRoom } from './upload-room.ts';
 
 async function ask(port: number, request: string): Promise<RawConnection> {
   const client = await RawConnection.open(port);
@@ -87,6 +89,28 @@ export function httpContract(make: MakeServer): void {
     const endless = await ask(port, 'POST /body HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999999\r\n\r\n');
     assert.equal((await endless.answer())?.status, 413);
     await endless.closed;
+  });
+
+  test('[AP10] HTTP: long bodies where they are allowed, and only as many at once as there is room for', async (t) => {
+    const room = new UploadRoom(50_000);
+    const uploads = { bytesMax: (_method: string, path: string) => (path === '/body' ? 40_000 : 0), room };
+    const { port } = await startContractServer(t, make, { uploads });
+    const one = await ask(port, post('/body', 'x'.repeat(40_000)));
+    assert.equal((JSON.parse((await one.answer())?.body ?? '{}') as { bytes: number }).bytes, 40_000);
+    const tooLong = await ask(port, post('/body', 'x'.repeat(40_001)));
+    assert.equal((await tooLong.answer())?.status, 413);
+    const elsewhere = await ask(port, post('/hello', 'x'.repeat(20_000)));
+    assert.equal((await elsewhere.answer())?.status, 413);
+    // One that does not end, and one more than fits beside it.
+    const slow = await ask(port, `POST /body HTTP/1.1\r\nHost: a\r\nContent-Length: 40000\r\n\r\nx`);
+    // Taken when its header was read: another request on another connection is read after it.
+    assert.equal((await (await ask(port, 'GET /hello HTTP/1.1\r\nHost: a\r\n\r\n')).answer())?.status, 200);
+    const second = await ask(port, post('/body', 'x'.repeat(20_000)));
+    assert.equal((await second.answer())?.status, 503);
+    slow.socket.write('x'.repeat(39_999));
+    assert.equal((await slow.answer())?.status, 200);
+    const third = await ask(port, post('/body', 'x'.repeat(20_000)));
+    assert.equal((await third.answer())?.status, 200);
   });
 
   for (const [name, rest] of AMBIGUOUS) {

@@ -11,6 +11,7 @@
 import { STATUS_CODES } from 'node:http';
 import { SOCKET_LIMITS } from './socket-limits.ts';
 import type { HttpHandler, HttpRequest, HttpResponse } from './socket-port.ts';
+import type { UploadRules } from './upload-room.ts';
 
 /** What is known of a request when its header has been read. Names of headers are lower-case. */
 export interface RequestHead {
@@ -31,6 +32,8 @@ export interface HttpWire {
 export interface HttpRules {
   readonly handler: HttpHandler;
   readonly bodyBytesMax: number;
+  /** Where longer bodies are allowed. */
+  readonly uploads?: UploadRules;
   readonly onError: (error: unknown) => void;
 }
 
@@ -45,11 +48,15 @@ export class HttpExchange {
   #chunks: Uint8Array[] = [];
   #receivedBytes = 0;
   #deadline: NodeJS.Timeout | undefined;
+  readonly #bytesMax: number;
+  /** Of the room for long bodies. */
+  #takenBytes = 0;
 
   constructor(head: RequestHead, wire: HttpWire, rules: HttpRules) {
     this.#head = head;
     this.#wire = wire;
     this.#rules = rules;
+    this.#bytesMax = Math.max(rules.bodyBytesMax, rules.uploads?.bytesMax(head.method, head.path) ?? 0);
   }
 
   /** True when the adapter shall read the body and `push` it. Else everything has been taken care of. */
@@ -59,12 +66,17 @@ export class HttpExchange {
     const declared = contentLengths[0] ?? '0';
     if (!/^\d{1,15}$/.test(declared) || !path.startsWith('/')) return this.#refuse(400, true);
     const bytes = Number(declared);
-    if (bytes > this.#rules.bodyBytesMax + SOCKET_LIMITS.discardBytesMax) return this.#refuse(413, true);
+    if (bytes > this.#bytesMax + SOCKET_LIMITS.discardBytesMax) return this.#refuse(413, true);
     if (bytes === 0) {
       this.#handle(NO_BYTES);
       return false;
     }
-    this.#deadline = setTimeout(() => this.#refuse(408, true), SOCKET_LIMITS.bodyMs);
+    if (bytes > this.#rules.bodyBytesMax && bytes <= this.#bytesMax) {
+      if (this.#rules.uploads?.room.take(bytes) !== true) return this.#refuse(503, true);
+      this.#takenBytes = bytes;
+    }
+    const bodyMs = SOCKET_LIMITS.bodyMs + (this.#takenBytes / SOCKET_LIMITS.uploadBytesPerSecondMin) * 1000;
+    this.#deadline = setTimeout(() => this.#refuse(408, true), bodyMs);
     return true;
   }
 
@@ -72,7 +84,7 @@ export class HttpExchange {
   push(chunk: Uint8Array, isLast: boolean): void {
     if (this.#state !== 'reading') return;
     this.#receivedBytes += chunk.byteLength;
-    const tooLarge = this.#receivedBytes > this.#rules.bodyBytesMax;
+    const tooLarge = this.#receivedBytes > this.#bytesMax;
     if (tooLarge) this.#chunks = [];
     else if (chunk.byteLength > 0) this.#chunks.push(Uint8Array.prototype.slice.call(chunk));
     if (!isLast) return;
@@ -83,9 +95,7 @@ export class HttpExchange {
 
   /** The peer has gone: nobody is there to answer. */
   aborted(): void {
-    this.#state = 'settled';
-    clearTimeout(this.#deadline);
-    this.#chunks = [];
+    this.#settle();
   }
 
   #handle(received: Uint8Array): void {
@@ -133,10 +143,16 @@ export class HttpExchange {
 
   #write(response: HttpResponse, closeAfter: boolean): void {
     if (this.#state === 'settled') return;
+    this.#settle();
+    this.#wire.answer(response, closeAfter);
+  }
+
+  #settle(): void {
     this.#state = 'settled';
     clearTimeout(this.#deadline);
     this.#chunks = [];
-    this.#wire.answer(response, closeAfter);
+    if (this.#takenBytes > 0) this.#rules.uploads?.room.giveBack(this.#takenBytes);
+    this.#takenBytes = 0;
   }
 }
 

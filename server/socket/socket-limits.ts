@@ -12,6 +12,8 @@ export const SOCKET_LIMITS = {
   farewellMs: 1_000,
   /** From the end of a request's header to the end of its body. uWebSockets.js itself cuts off without an answer after 8 to 12 s. */
   bodyMs: 6_000,
+  /** A long body has so much more time: whoever is slower holds memory that others want. uWebSockets.js itself asks for 16 KiB/s. */
+  uploadBytesPerSecondMin: 262_144,
   /** Of a body that is too long, so much is read and thrown away before the 413: a peer that is still writing would not read the answer. */
   discardBytesMax: 1_048_576,
   /** uWebSockets.js ends the process for other values, so `node:http` + `ws` refuses them too. */

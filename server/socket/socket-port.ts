@@ -8,6 +8,7 @@
  * `send` or `close`, so that a loop over sockets may send without fearing for its own state. A handler that throws
  * costs its own socket only (closed with 1011, told to `onError`).
  */
+import type { UploadRules } from './upload-room.ts';
 
 /** What `send` did. `dropped`: nothing was sent, the reader is too slow, and the adapter is closing the socket with `CloseCode.slowReader`. */
 export type SendResult = 'sent' | 'queued' | 'dropped';
@@ -90,6 +91,8 @@ export interface SocketServerOptions<Context> {
   readonly backlogBytesMax: number;
   /** Longest HTTP body, bytes; longer: 413. */
   readonly bodyBytesMax: number;
+  /** Where longer bodies are allowed; 503 when their room is full. */
+  readonly uploads?: UploadRules;
   /** Seconds without any frame from the client (pings answered count) before the socket is closed: 8 to 960, give or take a quarter. */
   readonly idleTimeoutSeconds: number;
   readonly onError: (error: unknown) => void;
@@ -121,4 +124,5 @@ export const CloseCode = {
   tooManyConnections: 4004,
   textFrame: 4005,
   nodeLeaving: 4006,
+  signedOut: 4007,
 } as const;

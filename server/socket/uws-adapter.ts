@@ -59,7 +59,12 @@ export class UwsSocketServer<Context> implements SocketServer, UwsSocketOwner<Co
     this.#options = options;
     this.backlogBytesMax = options.backlogBytesMax;
     this.#app = binding.App();
-    const rules: HttpRules = { handler: options.http, bodyBytesMax: options.bodyBytesMax, onError: options.onError };
+    const rules: HttpRules = {
+      handler: options.http,
+      bodyBytesMax: options.bodyBytesMax,
+      ...(options.uploads === undefined ? {} : { uploads: options.uploads }),
+      onError: options.onError,
+    };
     this.#app.ws<UwsUserData<Context>>(options.webSocketPath, {
       compression: UWS_NO_COMPRESSION,
       // The library cuts a longer message off without a close frame; so it may be a little longer, and we refuse it.

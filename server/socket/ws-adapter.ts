@@ -45,7 +45,12 @@ export class WsSocketServer<Context> implements SocketServer, WsSocketOwner<Cont
     checkIdleTimeout(options.idleTimeoutSeconds);
     this.#options = options;
     this.backlogBytesMax = options.backlogBytesMax;
-    this.#rules = { handler: options.http, bodyBytesMax: options.bodyBytesMax, onError: options.onError };
+    this.#rules = {
+      handler: options.http,
+      bodyBytesMax: options.bodyBytesMax,
+      ...(options.uploads === undefined ? {} : { uploads: options.uploads }),
+      onError: options.onError,
+    };
     // Not in the declared options yet: how long a socket in its closing handshake may stay.
     const closing = { closeTimeout: SOCKET_LIMITS.lingerMs };
     this.#handshakes = new WebSocketServer({
