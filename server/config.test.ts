@@ -17,6 +17,14 @@ test('[C2] in production the sandbox and the demo are off unless asked for', () 
   assert.equal(readConfig({ NODE_ENV: 'production', POLTRONA_SANDBOX_PAYMENTS: 'on' }).sandboxPayments, true);
 });
 
+test('[C2] in production a database of its own needs the key that seals its CPFs', () => {
+  const environment = { NODE_ENV: 'production', DATABASE_URL: 'postgres://db/x' };
+  assert.throws(() => readConfig(environment), /POLTRONA_SECRET_KEY is missing/);
+  const key = Buffer.alloc(32, 7).toString('base64');
+  assert.equal(readConfig({ ...environment, POLTRONA_SECRET_KEY: key }).secretKey, key);
+  assert.equal(readConfig({ NODE_ENV: 'production' }).secretKey, null);
+});
+
 const WRONG: readonly (readonly [name: string, value: string])[] = [
   ['PORT', '80x'],
   ['PORT', '65536'],
@@ -28,6 +36,9 @@ const WRONG: readonly (readonly [name: string, value: string])[] = [
   ['POLTRONA_SANDBOX_PAYMENTS', 'yes'],
   ['POLTRONA_LOG_LEVEL', 'loud'],
   ['DATABASE_URL', 'mysql://localhost/x'],
+  ['POLTRONA_SECRET_KEY', 'c2hvcnQ='],
+  ['SMTP_URL', 'http://mail'],
+  ['PUBLIC_URL', 'ingressos'],
 ];
 for (const [name, value] of WRONG) {
   test(`[C3] ${name}=${value} is refused with a sentence that names it`, () => {

@@ -33,6 +33,13 @@ export interface Config {
   readonly natsReplicas: number;
   /** Addresses and networks whose X-Forwarded-For is believed. */
   readonly trustedProxies: readonly string[];
+  /** 32 bytes or more, base64; null: a file of this installation's own (storage/secret-key.ts). */
+  readonly secretKey: string | null;
+  /** Null: messages are written as files. */
+  readonly smtpUrl: string | null;
+  readonly mailFrom: string;
+  /** Where visitors reach this installation, without a slash at the end: for links in messages. */
+  readonly publicUrl: string;
 }
 
 export class ConfigurationError extends Error {
@@ -119,6 +126,23 @@ export const configurationVariables: readonly ConfigurationVariable[] = [
     default: '(none)',
     meaning: 'Addresses or networks of balancers whose `X-Forwarded-For` is believed, separated by commas.',
   },
+  {
+    name: 'POLTRONA_SECRET_KEY',
+    default: '(a file in `POLTRONA_FOLDER`)',
+    meaning:
+      '32 random bytes or more in base64 (`openssl rand -base64 32`), which seal the CPFs. The same on all nodes; keep a copy apart from the database. Needed in production with `DATABASE_URL`.',
+  },
+  {
+    name: 'SMTP_URL',
+    default: '(files in `POLTRONA_FOLDER`/mail)',
+    meaning: 'Mail server: `smtps://user:password@host` or `smtp://host:587`.',
+  },
+  { name: 'MAIL_FROM', default: 'Poltrona <nao-responda@localhost>', meaning: 'Sender of messages.' },
+  {
+    name: 'PUBLIC_URL',
+    default: '(http://HOST:PORT)',
+    meaning: 'Where visitors reach this installation: for links in messages.',
+  },
 ];
 
 /** A core for each thread, and one for PostgreSQL where it is ours: it writes what they decide (docs/decisions/0009). */
@@ -176,10 +200,30 @@ export function readConfig(environment: Environment): Config {
   } catch (cause) {
     throw new ConfigurationError(`POLTRONA_TRUSTED_PROXIES: ${(cause as Error).message}.`);
   }
+  const secretKey = text('POLTRONA_SECRET_KEY') ?? null;
+  if (secretKey !== null && Buffer.from(secretKey, 'base64').length < 32) {
+    throw new ConfigurationError(
+      'POLTRONA_SECRET_KEY must be 32 bytes or more in base64: "openssl rand -base64 32" makes one.',
+    );
+  }
+  if (secretKey === null && production && databaseUrl !== null) {
+    throw new ConfigurationError(
+      'POLTRONA_SECRET_KEY is missing: with a database of your own the key that seals its CPFs is yours to keep. "openssl rand -base64 32" makes one.',
+    );
+  }
+  const smtpUrl = text('SMTP_URL') ?? null;
+  if (smtpUrl !== null && !/^smtps?:\/\/./.test(smtpUrl)) {
+    throw new ConfigurationError('SMTP_URL must begin with smtp:// or smtps://.');
+  }
+  const host = text('HOST') ?? '127.0.0.1';
+  const port = integer('PORT', 8080, 0, 65_535);
+  const publicUrl = (text('PUBLIC_URL') ?? `http://${host}:${port}`).replace(/\/+$/, '');
+  if (!URL.canParse(publicUrl) || !/^https?:/.test(publicUrl))
+    wrong('PUBLIC_URL', 'an address such as https://ingressos.example');
   const origins = (text('POLTRONA_ORIGINS') ?? '').split(',').map((origin) => origin.trim());
   return {
-    host: text('HOST') ?? '127.0.0.1',
-    port: integer('PORT', 8080, 0, 65_535),
+    host,
+    port,
     databaseUrl,
     production,
     // By default beside the package and not where the command was typed: server and command line mean the same.
@@ -198,5 +242,9 @@ export function readConfig(environment: Environment): Config {
     leaseSeconds: integer('POLTRONA_LEASE_SECONDS', 3, 1, 60),
     natsReplicas: replicas,
     trustedProxies: proxies,
+    secretKey,
+    smtpUrl,
+    mailFrom: text('MAIL_FROM') ?? 'Poltrona <nao-responda@localhost>',
+    publicUrl,
   };
 }

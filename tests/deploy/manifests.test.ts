@@ -39,7 +39,7 @@ test('[D16] the settings of the nodes in both places are a configuration that a 
     name,
     value
       .replace(/\$\{\w+:-(\w*)\}/g, '$1')
-      .replace(/\$\{\w+:\?[^}]*\}/g, 'secret')
+      .replace(/\$\{\w+:\?[^}]*\}/g, 'secret'.repeat(8))
       .replaceAll("'", ''),
   ]);
   const inCluster = [...kustomization.matchAll(/^ {6}- ([A-Z_]+)=(.*)$/gm)].map(([, name = '', value = '']) => [
@@ -55,6 +55,7 @@ test('[D16] the settings of the nodes in both places are a configuration that a 
       NODE_ENV: 'production',
       NATS_URL: 'nats://nats',
       DATABASE_URL: 'postgres://db/x',
+      POLTRONA_SECRET_KEY: 'c2VjcmV0'.repeat(8),
       ...environment,
     });
     assert.deepEqual(config.trustedProxies, [network]);
