@@ -5,17 +5,17 @@ import { seatsOf } from './buyer-count.ts';
 import type { BestAvailableCommand, ExtendCommand, HoldCommand, ReleaseCommand } from './seat-command.ts';
 import { accepted, type Decision, refused, refusedWith } from './seat-decision.ts';
 import { type Fact, FactKind } from './seat-fact.ts';
-import { refusalOfList } from './seat-list.ts';
+import { refusalOfSeats } from './seat-list.ts';
 import { OutcomeCode } from './seat-outcome.ts';
-import { type ChoosingHold, isDue, type ScreeningState } from './seat-state.ts';
+import { type ChoosingHold, isDue, isSelling, type ScreeningState, takesHolds } from './seat-state.ts';
 import { dueHoldsInTheWay, dueHoldsOf, expireFirst, versionAfter } from './seats-wanted.ts';
 
 const noHolds: readonly number[] = [];
 
 export function decideHold(state: ScreeningState, command: HoldCommand): Decision {
   const { seats, buyer, atMs } = command;
-  if (!state.salesOpen) return refused(OutcomeCode.salesClosed);
-  const refusal = refusalOfList(seats, state.map.seatCount);
+  if (!takesHolds(state, atMs)) return refused(OutcomeCode.salesClosed);
+  const refusal = refusalOfSeats(seats, state.map, command.seatMap);
   if (refusal !== null) return refusedWith(refusal);
   let into: ChoosingHold | null = null;
   if (command.hold !== undefined) {
@@ -32,7 +32,7 @@ export function decideHold(state: ScreeningState, command: HoldCommand): Decisio
 
 export function decideBestAvailable(state: ScreeningState, command: BestAvailableCommand): Decision {
   const { count, buyer, atMs } = command;
-  if (!state.salesOpen) return refused(OutcomeCode.salesClosed);
+  if (!takesHolds(state, atMs)) return refused(OutcomeCode.salesClosed);
   if (!Number.isInteger(count) || count < 1) return refused(OutcomeCode.noSeats);
   const dueOwn = holdsOverLimit(state, buyer, count, atMs);
   if (dueOwn === null) return refused(OutcomeCode.buyerLimit);
@@ -85,7 +85,7 @@ function holdSeats(
 export function decideRelease(state: ScreeningState, command: ReleaseCommand): Decision {
   const { seats } = command;
   if (seats !== undefined) {
-    const refusal = refusalOfList(seats, state.map.seatCount);
+    const refusal = refusalOfSeats(seats, state.map);
     if (refusal !== null) return refusedWith(refusal);
   }
   const hold = state.holds.get(command.hold);
@@ -105,7 +105,7 @@ export function decideRelease(state: ScreeningState, command: ReleaseCommand): D
 export function decideExtend(state: ScreeningState, command: ExtendCommand): Decision {
   const { atMs } = command;
   const { rules } = state;
-  if (!state.salesOpen) return refused(OutcomeCode.salesClosed);
+  if (!isSelling(state)) return refused(OutcomeCode.salesClosed);
   const found = ownChoosingHold(state, command.hold, command.buyer, atMs);
   if ('outcome' in found) return found;
   if (found.extensions >= rules.holdExtensionsMax) return refused(OutcomeCode.extensionsUsedUp);

@@ -18,7 +18,7 @@ import { accepted, answeredBefore, type Decision, refused } from './seat-decisio
 import { FactKind } from './seat-fact.ts';
 import { mismatchOf } from './seat-list.ts';
 import { OutcomeCode, type TicketSummary } from './seat-outcome.ts';
-import type { Order, PayingHold, ScreeningState } from './seat-state.ts';
+import { isSelling, type Order, type PayingHold, type ScreeningState } from './seat-state.ts';
 
 /**
  * Payments that may be tried with one hold. Each declined card gives the hold fresh time, and without an end to that a
@@ -34,7 +34,13 @@ export function decideBeginPayment(state: ScreeningState, command: BeginPaymentC
   }
   const known = state.orders.get(order);
   if (known !== undefined) return beginAgain(state, command, known);
-  if (!state.salesOpen) return refused(OutcomeCode.salesClosed);
+  if (!isSelling(state)) return refused(OutcomeCode.salesClosed);
+  if (command.seatMap !== undefined && command.seatMap !== state.map.id) {
+    return refused(
+      OutcomeCode.seatUnknown,
+      lines.map((line) => line.seat),
+    );
+  }
   const found = ownChoosingHold(state, command.hold, command.buyer, atMs);
   if ('outcome' in found) return found;
   if (found.endedOrders.includes(order)) return refused(OutcomeCode.orderState);

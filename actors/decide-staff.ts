@@ -2,14 +2,14 @@
 import type { BlockCommand, ClaimCommand, ExpireCommand, SalesCommand } from './seat-command.ts';
 import { accepted, type Decision, done, noFacts, refused, refusedWith } from './seat-decision.ts';
 import { FactKind } from './seat-fact.ts';
-import { refusalOfList } from './seat-list.ts';
+import { refusalOfSeats } from './seat-list.ts';
 import { OutcomeCode } from './seat-outcome.ts';
 import { isDue, type ScreeningState, SeatStatus } from './seat-state.ts';
 import { dueHoldsInTheWay, expireFirst } from './seats-wanted.ts';
 
 export function decideBlock(state: ScreeningState, command: BlockCommand): Decision {
   const { seats, reason } = command;
-  const refusal = refusalOfList(seats, state.map.seatCount);
+  const refusal = refusalOfSeats(seats, state.map, command.seatMap);
   if (refusal !== null) return refusedWith(refusal);
   const inTheWay = dueHoldsInTheWay(state, seats, command.atMs);
   if ('outcome' in inTheWay) return inTheWay;
@@ -18,7 +18,7 @@ export function decideBlock(state: ScreeningState, command: BlockCommand): Decis
 
 export function decideUnblock(state: ScreeningState, command: BlockCommand): Decision {
   const { seats, reason } = command;
-  const refusal = refusalOfList(seats, state.map.seatCount);
+  const refusal = refusalOfSeats(seats, state.map, command.seatMap);
   if (refusal !== null) return refusedWith(refusal);
   const notBlocked = seats.filter((seat) => state.seatStatus[seat] !== SeatStatus.blocked);
   if (notBlocked.length > 0) return refused(OutcomeCode.seatNotBlocked, notBlocked);

@@ -1,7 +1,7 @@
 /**
  * What a command asks, as 32 bits: two commands with one request id are the same command only if these agree (rule
  * R2). The asker counts as content, so that nobody hears another's answer by naming its id. What the server chose
- * (time, prices, ticket ids and codes) does not count: it differs when the same wish is sent again.
+ * (time, prices and the map they come from, ticket ids and codes) does not count: it differs when the same wish is sent again.
  *
  * Not a secret and not a proof: it guards against a client that numbers its requests badly. Ids themselves are
  * unguessable. The number is in the journal: changing this function makes old requests look like reused ones.
@@ -27,6 +27,7 @@ const KIND = {
   'close-sales': 14,
   expire: 15,
   claim: 16,
+  'change-map': 17,
 } as const satisfies Record<Command['kind'], number>;
 
 /** Unsigned 32 bit. */
@@ -35,6 +36,7 @@ export function fingerprintOf(command: Command): number {
   switch (command.kind) {
     case 'hold':
       hash = mix(mixNumbers(hash, command.seats), command.hold ?? 0);
+      if (command.seatMap !== undefined) hash = mix(hash, command.seatMap);
       break;
     case 'best-available':
       hash = mix(mix(hash, command.count), command.accessible ? 1 : 0);
@@ -70,6 +72,10 @@ export function fingerprintOf(command: Command): number {
     case 'block':
     case 'unblock':
       hash = mixText(mixNumbers(hash, command.seats), command.reason);
+      if (command.seatMap !== undefined) hash = mix(hash, command.seatMap);
+      break;
+    case 'change-map':
+      hash = mix(mix(hash, command.seatMap), command.halfQuota);
       break;
     case 'claim':
       hash = mix(hash, command.epoch);

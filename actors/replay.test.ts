@@ -19,6 +19,9 @@ import { readSnapshot, writeSnapshot } from './snapshot.ts';
 const WALKS = 60;
 const STEPS = 400;
 const HOUSE = seatMapOf(['.... ....', '..cc_wk..', '....kw...']);
+/** Larger and smaller, with some of the labels. */
+const REBUILT = [seatMapOf(['..........', '..cc_wk...', '....kw....', '.']), seatMapOf(['.... ....', '_..c'])];
+const MAPS = new Map([HOUSE, ...REBUILT].map((map) => [map.id, map]));
 
 interface Step {
   readonly command: Command;
@@ -29,7 +32,7 @@ interface Step {
 /** Walks, calling `after` at each step; a failure names the seed and the last commands. */
 function walk(seed: number, after: (state: ScreeningState, step: Step) => void): ScreeningState {
   const state = initialState(1, HOUSE, RULES);
-  const random = new RandomWalk(seed);
+  const random = new RandomWalk(seed, [...MAPS.values()]);
   const commands: Command[] = [];
   try {
     for (let step = 0; step < STEPS; step++) {
@@ -37,7 +40,7 @@ function walk(seed: number, after: (state: ScreeningState, step: Step) => void):
       commands.push(command);
       const decision = decide(state, command);
       const recorded = recordsOf(state, command, decision);
-      for (const fact of recorded) evolve(state, fact);
+      for (const fact of recorded) evolve(state, fact, MAPS);
       if (decision.outcome.code !== 0 && !decision.repeated) rememberRefusal(state, command, decision.outcome);
       after(state, { command, outcome: decision.outcome, recorded });
     }
@@ -60,7 +63,7 @@ test('[N3] [N5] a replay of the facts gives an equal state, whose counts fit a r
       for (const { fact } of recorded) kinds.add(fact.kind);
     });
     const replayed = initialState(1, HOUSE, RULES);
-    for (const recorded of journal) evolve(replayed, recorded);
+    for (const recorded of journal) evolve(replayed, recorded, MAPS);
     assertEqualStates(replayed, state);
     assert.equal(writeSnapshot(replayed), writeSnapshot(state), `seed ${seed}`);
   }
@@ -76,11 +79,12 @@ test('[N3] [N5] a replay of the facts gives an equal state, whose counts fit a r
 test('[N4] a snapshot at any point and the facts since give the same state as all facts', () => {
   for (let seed = 1; seed <= WALKS; seed++) {
     const restored: ScreeningState[] = [];
+    let decisions = 0;
     const state = walk(seed, (now, { recorded }) => {
-      for (const later of restored) for (const fact of recorded) evolve(later, fact);
-      if (now.version % 40 !== 1 || recorded.length === 0) return;
+      for (const later of restored) for (const fact of recorded) evolve(later, fact, MAPS);
+      if (recorded.length === 0 || ++decisions % 40 !== 1) return;
       const text = writeSnapshot(now);
-      const copy = readSnapshot(text, HOUSE, RULES);
+      const copy = readSnapshot(text, now.map, RULES);
       assertEqualStates(copy, now);
       assert.equal(writeSnapshot(copy), text, 'writing what was read gives other bytes');
       restored.push(copy);
@@ -123,12 +127,15 @@ test('[X1] [P4] [I5] on no walk does a hold end by the clock before its deadline
 
 test('[N6] what watchers are told of each fact is what changed', () => {
   for (let seed = 1; seed <= WALKS; seed++) {
-    const shown = new Uint8Array(HOUSE.seatCount);
+    let shown = new Uint8Array(HOUSE.seatCount);
     const state = initialState(1, HOUSE, RULES);
     walk(seed, (now, { recorded }) => {
       for (const fact of recorded) {
         const touched = seatsTouched(state, fact.fact);
-        evolve(state, fact);
+        evolve(state, fact, MAPS);
+        // Another layout is shown as a whole.
+        if (state.map.seatCount !== shown.length || fact.fact.kind === FactKind.mapChanged)
+          shown = state.seatStatus.slice();
         for (const seat of touched) shown[seat] = state.seatStatus[seat]!;
       }
       assert.deepEqual(shown, now.seatStatus);
@@ -139,8 +146,10 @@ test('[N6] what watchers are told of each fact is what changed', () => {
 test('[N7] a snapshot of another format, or for another hall, is not read', () => {
   const { state } = given(held(2, 'ana', [3]));
   const text = writeSnapshot(state);
-  assert.throws(() => readSnapshot(text.replace('"format":1', '"format":2'), HALL, RULES), InvariantViolation);
+  assert.throws(() => readSnapshot(text.replace('"format":2', '"format":3'), HALL, RULES), InvariantViolation);
   assert.throws(() => readSnapshot(text, HOUSE, RULES), InvariantViolation);
+  // Of as many seats, and yet another one.
+  assert.throws(() => readSnapshot(text, { ...HALL, id: HALL.id + 1_000 }, RULES), InvariantViolation);
   assert.throws(() => readSnapshot(text.replace('"blocked":[]', '"blocked":[3]'), HALL, RULES), InvariantViolation);
 });
 

@@ -87,6 +87,13 @@ export class RequestWindow {
     }
   }
 
+  /** The same answers in a window of another size: where it is smaller, the newest of them. */
+  resized(capacity: number): RequestWindow {
+    const window = new RequestWindow(capacity);
+    for (const [requestId, fingerprint, outcome] of this.entries()) window.add(requestId, fingerprint, outcome);
+    return window;
+  }
+
   /** Oldest first. */
   *entries(): Generator<readonly [requestId: string, fingerprint: number, outcome: Outcome]> {
     const count = this.#requestIds.length;

@@ -5,6 +5,8 @@
  * `requestId` is chosen by the asker and makes the command idempotent (promise I4). `buyer` is the random
  * buyer id of promise I8 (for staff and system commands: the id of the account, or "system").
  */
+import type { SeatMap } from './seat-map.ts';
+
 interface CommandBase {
   readonly requestId: string;
   readonly buyer: string;
@@ -15,11 +17,15 @@ interface CommandBase {
 /** The asker of the system's own commands; no buyer id looks like this. */
 export const SYSTEM = 'system';
 
-/** Take these seats for a while: all of them or none. With `hold`, they join that hold and its deadline stays. */
+/**
+ * Take these seats for a while: all of them or none. With `hold`, they join that hold and its deadline stays. `seatMap`: id
+ * of the map on which the seats were chosen; on another one they would be other chairs.
+ */
 export interface HoldCommand extends CommandBase {
   readonly kind: 'hold';
   readonly seats: readonly number[];
   readonly hold?: number;
+  readonly seatMap?: number;
 }
 
 /** Choose `count` good seats side by side and hold them. `accessible`: only wheelchair and companion seats. */
@@ -50,13 +56,17 @@ export interface TicketLine {
   readonly priceCents: number;
 }
 
-/** A payment begins: from now on the hold cannot expire under it. `payer` is the buyer whose ten-ticket limit counts. */
+/**
+ * A payment begins: from now on the hold cannot expire under it. `payer` is the buyer whose ten-ticket limit counts.
+ * `seatMap`: the map by which the prices were computed, since they depend on the kinds of the seats.
+ */
 export interface BeginPaymentCommand extends CommandBase {
   readonly kind: 'begin-payment';
   readonly hold: number;
   readonly order: string;
   readonly payer: string;
   readonly lines: readonly TicketLine[];
+  readonly seatMap?: number;
 }
 
 export interface NewTicket {
@@ -98,11 +108,22 @@ export interface CheckInCommand extends CommandBase {
   readonly gate: string;
 }
 
-/** Staff: take seats off sale (broken, reserved), or put them back. */
+/** Staff: take seats off sale (broken, reserved), or put them back. `seatMap` as for a hold. */
 export interface BlockCommand extends CommandBase {
   readonly kind: 'block' | 'unblock';
   readonly seats: readonly number[];
   readonly reason: string;
+  readonly seatMap?: number;
+}
+
+/** Staff: another layout of the auditorium, for a screening that has sold nothing. `halfQuota`: half-price tickets that it then has. */
+export interface ChangeMapCommand extends CommandBase {
+  readonly kind: 'change-map';
+  /** Id of the layout. */
+  readonly seatMap: number;
+  readonly halfQuota: number;
+  /** The layout itself, which the owner's runtime brings along; null on the way there. */
+  readonly map: SeatMap | null;
 }
 
 export interface SalesCommand extends CommandBase {
@@ -131,6 +152,7 @@ export type Command =
   | VoidTicketsCommand
   | CheckInCommand
   | BlockCommand
+  | ChangeMapCommand
   | SalesCommand
   | ExpireCommand
   | ClaimCommand;

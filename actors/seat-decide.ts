@@ -7,6 +7,7 @@
  */
 import { unreachable } from './assert.ts';
 import { decideBestAvailable, decideExtend, decideHold, decideRelease } from './decide-hold.ts';
+import { decideChangeMap } from './decide-map.ts';
 import { decideBeginPayment, decideCancelPayment, decideConfirm } from './decide-payment.ts';
 import { decideBlock, decideClaim, decideExpire, decideSales, decideUnblock } from './decide-staff.ts';
 import { decideCheckIn, decideVoid } from './decide-tickets.ts';
@@ -50,6 +51,8 @@ export function decide(state: ScreeningState, command: Command): Decision {
       return decideBlock(state, command);
     case 'unblock':
       return decideUnblock(state, command);
+    case 'change-map':
+      return decideChangeMap(state, command);
     case 'open-sales':
     case 'close-sales':
       return decideSales(command);

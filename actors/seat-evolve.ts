@@ -8,14 +8,19 @@
  */
 import { assert, unreachable } from './assert.ts';
 import { changeSeat, evolveExpired, evolveExtended, evolveHeld, evolveOwner, evolveReleased } from './evolve-hold.ts';
+import { evolveMapChanged } from './evolve-map.ts';
 import { evolveBegun, evolveCancelledPayment, evolveCheckedIn, evolveSold, evolveVoided } from './evolve-order.ts';
 import { done } from './seat-decision.ts';
 import { type Fact, FactKind, type RecordedFact } from './seat-fact.ts';
+import { noMaps, type SeatMaps } from './seat-map.ts';
 import type { Accepted } from './seat-outcome.ts';
 import { type ScreeningState, SeatStatus } from './seat-state.ts';
 
-/** @throws InvariantViolation when the fact cannot have happened to this state. */
-export function evolve(state: ScreeningState, recorded: RecordedFact): void {
+/**
+ * `maps`: the layouts to which the facts lead, by id; only a change of the layout looks there.
+ * @throws InvariantViolation when the fact cannot have happened to this state.
+ */
+export function evolve(state: ScreeningState, recorded: RecordedFact, maps: SeatMaps = noMaps): void {
   const { version, epoch, requestId, fact } = recorded;
   if (version !== state.version + 1) {
     assert(false, `screening ${state.screening}: fact ${version} does not follow on version ${state.version}`);
@@ -26,11 +31,11 @@ export function evolve(state: ScreeningState, recorded: RecordedFact): void {
   // First, because a new hold is named after it.
   state.version = version;
   state.epoch = epoch;
-  const answer = apply(state, fact, recorded.atMs);
+  const answer = apply(state, fact, recorded.atMs, maps);
   if (requestId !== null) state.answered.add(requestId, recorded.fingerprint, answer);
 }
 
-function apply(state: ScreeningState, fact: Fact, atMs: number): Accepted {
+function apply(state: ScreeningState, fact: Fact, atMs: number, maps: SeatMaps): Accepted {
   switch (fact.kind) {
     case FactKind.ownerChanged:
       return evolveOwner(state, fact);
@@ -65,6 +70,8 @@ function apply(state: ScreeningState, fact: Fact, atMs: number): Accepted {
     case FactKind.unblocked:
       for (const seat of fact.seats) changeSeat(state, seat, SeatStatus.blocked, SeatStatus.free);
       return done;
+    case FactKind.mapChanged:
+      return evolveMapChanged(state, fact, maps);
     default:
       return unreachable(fact);
   }

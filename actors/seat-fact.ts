@@ -22,6 +22,7 @@ export const FactKind = {
   checkedIn: 13,
   blocked: 14,
   unblocked: 15,
+  mapChanged: 16,
 } as const;
 export type FactKind = (typeof FactKind)[keyof typeof FactKind];
 
@@ -56,7 +57,18 @@ export type Fact =
   | { readonly kind: 12; readonly order: string; readonly tickets: readonly string[] }
   | { readonly kind: 13; readonly ticket: string; readonly gate: string }
   | { readonly kind: 14; readonly seats: readonly number[]; readonly reason: string }
-  | { readonly kind: 15; readonly seats: readonly number[]; readonly reason: string };
+  | { readonly kind: 15; readonly seats: readonly number[]; readonly reason: string }
+  /**
+   * Another layout. Facts before it speak of the seats of `from`, facts after it of those of `to`. `blocked`: the seats of
+   * `to` that are blocked from now on. `from` = `to`: it was that layout already.
+   */
+  | {
+      readonly kind: 16;
+      readonly from: number;
+      readonly to: number;
+      readonly halfQuota: number;
+      readonly blocked: readonly number[];
+    };
 
 /** A fact as the journal holds it. */
 export interface RecordedFact {

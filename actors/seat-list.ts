@@ -1,14 +1,20 @@
 /** Questions about lists of seats that somebody sent. */
 
+import type { SeatMap } from './seat-map.ts';
 import { beginMarks, mark, unmark } from './seat-marks.ts';
 import { OutcomeCode, type Refused } from './seat-outcome.ts';
 
 const noSeats: Refused = { code: OutcomeCode.noSeats };
 
-/** Null for at least one seat, all of them in the auditorium, none twice; else the refusal, naming the seats at fault. */
-export function refusalOfList(seats: readonly number[], seatCount: number): Refused | null {
+/**
+ * Null for at least one seat, all of them in the auditorium, none twice; else the refusal, naming the seats at fault. Seats
+ * that were chosen on another map (`chosenOn`, its id) are unknown here, whatever their numbers: they would be other chairs.
+ */
+export function refusalOfSeats(seats: readonly number[], map: SeatMap, chosenOn = map.id): Refused | null {
+  const { seatCount } = map;
   const length = seats.length;
   if (length === 0) return noSeats;
+  if (chosenOn !== map.id) return { code: OutcomeCode.seatUnknown, seats };
   beginMarks();
   for (let at = 0; at < length; at++) {
     const seat = seats[at]!;

@@ -22,6 +22,10 @@ export interface SeatMap {
   readonly seatLabels: readonly string[];
 }
 
+/** Layouts by id: what a replay may need. */
+export type SeatMaps = ReadonlyMap<number, SeatMap>;
+export const noMaps: SeatMaps = new Map();
+
 /** Seat kinds, as found in real Brazilian seat maps. The numbers are on the wire and in the database. */
 export const SeatKind = {
   regular: 0,

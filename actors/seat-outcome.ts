@@ -47,6 +47,8 @@ export const OutcomeCode = {
   ticketUnknown: 62,
   ticketVoid: 63,
   ticketUsed: 64,
+  /** A layout cannot change under seats that somebody holds or has bought. */
+  screeningHasSales: 65,
 } as const;
 export type OutcomeCode = (typeof OutcomeCode)[keyof typeof OutcomeCode];
 

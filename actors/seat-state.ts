@@ -41,6 +41,11 @@ export interface ScreeningRules {
   readonly halfQuota: number;
   /** 'limit': no more than `halfQuota`; 'exceed': the quota is a floor, and more may be sold. */
   readonly halfPolicy: 'limit' | 'exceed';
+  /** False while the catalogue has the screening closed or cancelled: nothing new is sold, as if staff had closed sales. */
+  readonly isOnSale: boolean;
+  /** New holds from here on and before there, ms since 1970; null: no such end. What is held in time may be bought after it. */
+  readonly salesFromMs: number | null;
+  readonly salesUntilMs: number | null;
 }
 
 interface HoldBase {
@@ -110,17 +115,19 @@ export type Ticket =
 
 export interface ScreeningState {
   readonly screening: number;
-  readonly map: SeatMap;
-  readonly rules: ScreeningRules;
+  /** Replaced as a whole, with `seatStatus` and `seatHold`, when the layout changes. */
+  map: SeatMap;
+  /** Those of the present: replaced when the catalogue changes. */
+  rules: ScreeningRules;
   /** Version of the last fact; 0 before the first. */
   version: number;
   /** Epoch of the owner that wrote the last fact. */
   epoch: number;
   salesOpen: boolean;
   /** Per seat: a `SeatStatus`. */
-  readonly seatStatus: Uint8Array;
+  seatStatus: Uint8Array;
   /** Per seat: its hold, or 0. */
-  readonly seatHold: Int32Array;
+  seatHold: Int32Array;
   /** The open holds, by id. */
   readonly holds: Map<number, Hold>;
   readonly orders: Map<string, Order>;
@@ -130,7 +137,7 @@ export interface ScreeningState {
   /** Tickets in payment, live or used, by `TicketType`; index 0 is not used. */
   readonly ticketsByType: number[];
   /** Accepted commands, replayed with the facts. */
-  readonly answered: RequestWindow;
+  answered: RequestWindow;
   /** Refused commands: remembered while this owner lives, no part of snapshots (rule R5). */
   readonly refused: RequestWindow;
 }
@@ -147,8 +154,6 @@ export function answeredMax(seatCount: number): number {
 export function initialState(screening: number, map: SeatMap, rules: ScreeningRules): ScreeningState {
   const { seatCount } = map;
   assert(seatCount >= 1 && seatCount <= SEAT_COUNT_MAX, `screening ${screening}: ${seatCount} seats`);
-  // One buffer for both: a typed array costs about 200 bytes before its first element.
-  const memory = new ArrayBuffer(5 * seatCount);
   return {
     screening,
     map,
@@ -156,8 +161,7 @@ export function initialState(screening: number, map: SeatMap, rules: ScreeningRu
     version: 0,
     epoch: 0,
     salesOpen: true,
-    seatStatus: new Uint8Array(memory, 4 * seatCount, seatCount),
-    seatHold: new Int32Array(memory, 0, seatCount),
+    ...freeSeatsOf(seatCount),
     holds: new Map(),
     orders: new Map(),
     tickets: new Map(),
@@ -166,6 +170,28 @@ export function initialState(screening: number, map: SeatMap, rules: ScreeningRu
     answered: new RequestWindow(answeredMax(seatCount)),
     refused: new RequestWindow(REFUSALS_MAX),
   };
+}
+
+/** `seatCount` free seats. */
+export function freeSeatsOf(seatCount: number): Pick<ScreeningState, 'seatStatus' | 'seatHold'> {
+  // One buffer for both: a typed array costs about 200 bytes before its first element.
+  const memory = new ArrayBuffer(5 * seatCount);
+  return {
+    seatStatus: new Uint8Array(memory, 4 * seatCount, seatCount),
+    seatHold: new Int32Array(memory, 0, seatCount),
+  };
+}
+
+/** Whether anything new may be sold at all: staff has not closed the sales, and neither has the catalogue. */
+export function isSelling(state: ScreeningState): boolean {
+  return state.salesOpen && state.rules.isOnSale;
+}
+
+/** Whether seats may be taken at this moment: inside the sales window too. */
+export function takesHolds(state: ScreeningState, nowMs: number): boolean {
+  const { salesFromMs, salesUntilMs } = state.rules;
+  if (salesFromMs !== null && nowMs < salesFromMs) return false;
+  return isSelling(state) && (salesUntilMs === null || nowMs < salesUntilMs);
 }
 
 /** A choosing hold whose time is up: the seats are its buyer's until an `expired` fact frees them, and nobody can act on it. */

@@ -24,7 +24,7 @@ import {
 } from './seat-state.ts';
 
 /** Counted up when the text changes its meaning. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 type LineText = [seat: number, type: number, priceCents: number];
 type PaymentText = [order: string, payer: string, lines: LineText[]];
@@ -60,6 +60,8 @@ type RequestText = [requestId: string, fingerprint: number, answer: AnswerText];
 interface SnapshotText {
   format: number;
   screening: number;
+  /** Id of the layout whose seats are meant. */
+  seatMap: number;
   seatCount: number;
   version: number;
   epoch: number;
@@ -81,6 +83,7 @@ export function writeSnapshot(state: ScreeningState): string {
   const text: SnapshotText = {
     format: FORMAT,
     screening: state.screening,
+    seatMap: state.map.id,
     seatCount: state.map.seatCount,
     version: state.version,
     epoch: state.epoch,
@@ -137,11 +140,12 @@ function answerText(outcome: Outcome): AnswerText {
 
 /**
  * The state that `writeSnapshot` wrote, with `map` and `rules` of the present.
- * @throws InvariantViolation when the text is of another format or does not fit the seat map.
+ * @throws InvariantViolation when the text is of another format, or of another seat map.
  */
 export function readSnapshot(text: string, map: SeatMap, rules: ScreeningRules): ScreeningState {
   const stored = JSON.parse(text) as SnapshotText;
   assert(stored.format === FORMAT, `snapshot of format ${stored.format}, which this build does not read`);
+  assert(stored.seatMap === map.id, `snapshot of seat map ${stored.seatMap} for ${map.id}`);
   assert(stored.seatCount === map.seatCount, `snapshot of ${stored.seatCount} seats for ${map.seatCount}`);
   const state = initialState(stored.screening, map, rules);
   state.version = stored.version;

@@ -23,6 +23,9 @@ export const RULES: ScreeningRules = {
   retryTtlMs: 180_000,
   halfQuota: 80,
   halfPolicy: 'limit',
+  isOnSale: true,
+  salesFromMs: null,
+  salesUntilMs: null,
 };
 
 /** Ten rows of twenty. */

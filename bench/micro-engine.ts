@@ -3,6 +3,7 @@
  * agrees at once, and the line between two threads.
  */
 import { MessageChannel, Worker } from 'node:worker_threads';
+import { noMaps } from '../actors/seat-map.ts';
 import { OutcomeCode } from '../actors/seat-outcome.ts';
 import { Journal } from '../storage/journal.ts';
 import type { Asker } from '../workers/asker.ts';
@@ -56,7 +57,9 @@ function runtimeWithoutDatabase(): ShardRuntime {
   const runtime: ShardRuntime = new ShardRuntime({
     journal,
     loader: {
-      load: () => Promise.resolve({ snapshot: null, facts: [], map, rules: RULES }),
+      load: () => Promise.resolve({ snapshot: null, facts: [], map, maps: noMaps, rules: RULES }),
+      rules: () => Promise.resolve(new Map()),
+      loadMap: () => Promise.resolve(null),
       saveSnapshot: () => Promise.resolve(),
     },
     ownership: { epochOf: () => 1, deposed: () => Promise.resolve() },

@@ -32,7 +32,8 @@ async function serve(): Promise<void> {
     checkout: new Checkout({
       bus,
       payments: sandboxPayments,
-      priceCents: () => Promise.resolve(null),
+      prices: () => Promise.resolve(null),
+      pricesAreOld: () => {},
       nowMs: Date.now,
       stepDeadlineMs: COMMAND_DEADLINE_MS,
       log: () => {},

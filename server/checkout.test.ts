@@ -6,6 +6,7 @@ import { CheckoutStage, purchase } from '../tests/support/checkout-stage.ts';
 import { turns } from '../tests/support/hand-store.ts';
 import type { Heard } from '../tests/support/heard.ts';
 import { hold, RULES } from '../tests/support/screening.ts';
+import { seatMapOf } from '../tests/support/seat-maps.ts';
 
 test('[K1] a purchase: begun, authorised, sold; one ticket for each seat, at the price of its type', async () => {
   const stage = new CheckoutStage();
@@ -263,4 +264,72 @@ test('[K7] who pays in the last moment either has the tickets or hears that it i
     const next = await stage.runtime.does(7, hold('bia', [0]));
     assert.equal(next.code, isSold ? 'seatSold' : 'accepted');
   }
+});
+
+test('[K8] a seat costs what its kind costs; of an odd price the half is rounded down', async () => {
+  const stage = new CheckoutStage({ map: seatMapOf(['..cc', 'wk..']) });
+  stage.price = 3_000;
+  stage.seatPrices = { 1: 8_001, 3: 0 };
+  const id = await stage.held('ana', [0, 2, 3, 4, 5]);
+  const types = [
+    [0, TicketType.full],
+    [2, TicketType.full],
+    [3, TicketType.halfInQuota],
+    [4, TicketType.halfInQuota],
+    [5, TicketType.halfOutsideQuota],
+  ] as const;
+  const { tickets } = (await stage.buys(purchase(id, [], { seats: types }))).accepted('sold');
+  assert.deepEqual(
+    tickets.map(({ seat, priceCents }) => [seat, priceCents]),
+    [
+      [0, 3_000],
+      [2, 8_001],
+      [3, 4_000],
+      [4, 0],
+      [5, 1_500],
+    ],
+  );
+});
+
+test('[K9] tickets count for the payer, whoever holds the seats: ten for one CPF, by two accounts', async () => {
+  const stage = new CheckoutStage();
+  const seats = [0, 1, 2, 3, 4, 5];
+  const first = await stage.buys(purchase(await stage.held('ana', seats), seats, { payer: 'cpf-1' }));
+  assert.equal(first.code, 'accepted');
+  const more = [8, 9, 10, 11, 12];
+  const request = { buyer: 'bia', requestId: 'purchase-of-bia-1' };
+  const id = await stage.held('bia', more);
+  assert.equal((await stage.buys(purchase(id, more, { ...request, payer: 'cpf-1' }))).code, 'buyerLimit');
+  const other = { ...request, requestId: 'purchase-of-bia-2', payer: 'cpf-2' };
+  assert.equal((await stage.buys(purchase(id, more, other))).code, 'accepted');
+});
+
+test('[K9] the same purchase for another payer is another one: the actor notices', async () => {
+  const stage = new CheckoutStage();
+  const id = await stage.held('ana', [0]);
+  assert.equal((await stage.buys(purchase(id, [0], { payer: 'cpf-1' }))).code, 'accepted');
+  assert.equal((await stage.buys(purchase(id, [0], { payer: 'cpf-1' }))).code, 'accepted');
+  assert.equal((await stage.buys(purchase(id, [0], { payer: 'cpf-2' }))).code, 'requestIdReused');
+  assert.deepEqual(stage.sales, { begun: 1, sold: 1, tickets: 1 });
+});
+
+test('[K10] prices that were read on the layout of before are read anew, and the purchase goes on', async () => {
+  const map = seatMapOf(['cc..', '....']);
+  const stage = new CheckoutStage({ map });
+  stage.seatPrices = { 1: 9_000 };
+  const rebuilt = seatMapOf(['....', '..cc']);
+  stage.runtime.loader.maps.set(rebuilt.id, rebuilt);
+  const change = { kind: 'change-map', buyer: 'staff-7', seatMap: rebuilt.id, halfQuota: 3, map: null } as const;
+  await stage.runtime.does(7, change);
+  const id = await stage.held('ana', [0, 6]);
+  stage.cachedMap = map;
+  const { tickets } = (await stage.buys(purchase(id, [0, 6]))).accepted('sold');
+  assert.deepEqual(
+    tickets.map(({ priceCents }) => priceCents),
+    [3_000, 9_000],
+  );
+  // Said again, with an old cache once more: the same tickets.
+  stage.cachedMap = map;
+  assert.deepEqual((await stage.buys(purchase(id, [0, 6]))).accepted('sold').tickets, tickets);
+  assert.deepEqual(stage.sales, { begun: 1, sold: 1, tickets: 2 });
 });

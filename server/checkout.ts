@@ -14,12 +14,15 @@ import { type Answer, OutcomeCode } from '../actors/seat-outcome.ts';
 import type { Asker } from '../workers/asker.ts';
 import type { Bus } from '../workers/bus.ts';
 import type { PaymentProvider } from './payments/payment-port.ts';
+import type { SeatPrices } from './seat-prices.ts';
 
 /** No 0 O 1 I L U: read aloud in a dark room. 30^10 codes: with a hundred million sold, one new one in six million is taken already (and drawn again). */
 const ticketCode = customAlphabet('23456789ABCDEFGHJKMNPQRSTVWXYZ', 10);
 
 export interface PurchaseRequest {
   readonly buyer: string;
+  /** For whose ten tickets it counts: the identified holder of a CPF; of an anonymous visitor the buyer himself. */
+  readonly payer: string;
   readonly requestId: string;
   readonly screening: number;
   readonly hold: number;
@@ -31,8 +34,10 @@ export interface PurchaseRequest {
 export interface CheckoutPorts {
   readonly bus: Bus;
   readonly payments: PaymentProvider;
-  /** Price of a full ticket, cents; null for an unknown screening. */
-  priceCents(screening: number): Promise<number | null>;
+  /** Null for an unknown screening. */
+  prices(screening: number): Promise<SeatPrices | null>;
+  /** The layout has changed since they were read: what is remembered of them is to be forgotten. */
+  pricesAreOld(screening: number): void;
   nowMs(): number;
   /** How long each step may take, milliseconds. */
   readonly stepDeadlineMs: number;
@@ -74,21 +79,16 @@ export class Checkout {
   }
 
   async #buy(request: PurchaseRequest): Promise<Step> {
-    const { buyer, requestId, screening, hold, seats, detail } = request;
-    const fullCents = await this.#ports.priceCents(screening);
-    if (fullCents === null) return { outcome: { code: OutcomeCode.unknownScreening }, version: 0 };
-    const lines = seats.map(([seat, type]): TicketLine => ({ seat, type, priceCents: priceOf(fullCents, type) }));
+    const { buyer, requestId, screening, seats, detail } = request;
     const order = orderIdOf(request);
     const step = { buyer, atMs: 0, order };
 
-    const begun = await this.#ask(screening, {
-      ...step,
-      kind: 'begin-payment',
-      requestId: `${requestId}.b`,
-      hold,
-      payer: buyer,
-      lines,
-    });
+    let begun = await this.#begin(request, order, `${requestId}.b`);
+    if (begun.outcome.code === OutcomeCode.seatUnknown) {
+      // The layout has just changed, and with it the kinds of the seats. A refusal is remembered by its request id: another one.
+      this.#ports.pricesAreOld(screening);
+      begun = await this.#begin(request, order, `${requestId}.b2`);
+    }
     if (begun.outcome.code !== OutcomeCode.accepted) return begun;
     // The order's own amount: the price may have changed since the purchase was first sent.
     const amountCents = begun.outcome.kind === 'payment' ? begun.outcome.amountCents : 0;
@@ -105,6 +105,27 @@ export class Checkout {
     }
     const tickets = seats.map(([seat]) => ({ seat, ticket: nanoid(), code: ticketCode() }));
     return this.#ask(screening, { ...step, kind: 'confirm', requestId: `${requestId}.c`, tickets });
+  }
+
+  async #begin(request: PurchaseRequest, order: string, requestId: string): Promise<Step> {
+    const { buyer, payer, screening, hold, seats } = request;
+    const prices = await this.#ports.prices(screening);
+    if (prices === null) return { outcome: { code: OutcomeCode.unknownScreening }, version: 0 };
+    const lines = seats.map(
+      ([seat, type]): TicketLine => ({ seat, type, priceCents: priceOf(prices.fullCents(seat), type) }),
+    );
+    const { seatMap } = prices;
+    return this.#ask(screening, {
+      kind: 'begin-payment',
+      requestId,
+      buyer,
+      atMs: 0,
+      hold,
+      order,
+      payer,
+      lines,
+      seatMap,
+    });
   }
 
   /** An order's payment deadline has passed: the provider decides what becomes of the seats. */
@@ -148,7 +169,10 @@ function priceOf(fullCents: number, type: TicketType): number {
 }
 
 /** 132 bits of a hash of all that the buyer asked for. */
-function orderIdOf({ buyer, requestId, screening, hold, seats, detail }: PurchaseRequest): string {
-  const content = JSON.stringify([buyer, requestId, screening, hold, seats, detail]);
+function orderIdOf({ buyer, payer, requestId, screening, hold, seats, detail }: PurchaseRequest): string {
+  const content = JSON.stringify([
+    ...[buyer, requestId, screening, hold, seats, detail],
+    ...(payer === buyer ? [] : [payer]),
+  ]);
   return createHash('sha256').update(content).digest('base64url').slice(0, 22);
 }

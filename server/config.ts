@@ -7,6 +7,7 @@ import { availableParallelism, hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { packageRoot } from '../storage/package-root.ts';
 import { parseNatsUrl } from '../workers/cluster/nats-address.ts';
+import { parseMailFrom, parseSmtpUrl } from '../workers/mail/smtp-url.ts';
 import { trustedProxies } from './client-address.ts';
 
 export interface Config {
@@ -212,8 +213,18 @@ export function readConfig(environment: Environment): Config {
     );
   }
   const smtpUrl = text('SMTP_URL') ?? null;
-  if (smtpUrl !== null && !/^smtps?:\/\/./.test(smtpUrl)) {
-    throw new ConfigurationError('SMTP_URL must begin with smtp:// or smtps://.');
+  const mailFrom = text('MAIL_FROM') ?? 'Poltrona <nao-responda@localhost>';
+  try {
+    if (smtpUrl !== null) parseSmtpUrl(smtpUrl);
+    parseMailFrom(mailFrom);
+  } catch (cause) {
+    throw new ConfigurationError((cause as Error).message);
+  }
+  for (const name of ['MAIL_FROM', 'PUBLIC_URL']) {
+    if (production && smtpUrl !== null && text(name) === undefined)
+      throw new ConfigurationError(
+        `${name} is missing: messages go out by SMTP_URL, and people would answer or follow a link to this machine.`,
+      );
   }
   const host = text('HOST') ?? '127.0.0.1';
   const port = integer('PORT', 8080, 0, 65_535);
@@ -244,7 +255,7 @@ export function readConfig(environment: Environment): Config {
     trustedProxies: proxies,
     secretKey,
     smtpUrl,
-    mailFrom: text('MAIL_FROM') ?? 'Poltrona <nao-responda@localhost>',
+    mailFrom,
     publicUrl,
   };
 }

@@ -133,7 +133,7 @@ test('[G14] a reader too slow for the seat map is closed, and is nobody’s watc
   for (const socket of [slow, quick]) socket.says({ op: ClientOp.watch, screening: 7, epoch: 0, version: 0 });
   slow.sendResult = 'dropped';
   const subscriber = stage.bus.subscriberOf(7);
-  const seats = { screening: 7, epoch: 1, salesOpen: true };
+  const seats = { screening: 7, seatMap: 1, epoch: 1, salesOpen: true };
   subscriber.snapshotTaken({ ...seats, version: 3, status: new Uint8Array(16) });
   await turns();
   subscriber.seatsChanged({ ...seats, fromVersion: 3, version: 4, changes: [(2 << 2) | 1] });

@@ -9,6 +9,7 @@
 import type { Answer, OutcomeCode } from '../actors/seat-outcome.ts';
 import type { Asker } from '../workers/asker.ts';
 import { answerMessage } from './answer-message.ts';
+import type { Identity } from './identity.ts';
 import type { MessageRate } from './message-rate.ts';
 import { encodeFrame } from './protocol/codec.ts';
 import type { ServerMessage } from './protocol/server-messages.ts';
@@ -31,6 +32,8 @@ export class Connection implements Asker, Watcher {
   readonly address: string;
   /** Null until the hello. */
   buyer: string | null = null;
+  /** Who signed in on the page that opened it; null for an anonymous visitor. */
+  identity: Identity | null = null;
   socket: Socket<Connection> | null = null;
   readonly watched = new Set<number>();
   /** Whether it stands in the count of its address. */

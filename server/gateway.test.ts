@@ -129,6 +129,8 @@ test('[G7] each message becomes its command: the session’s buyer, the deadline
   socket.says(
     { op: ClientOp.hold, ...base, seats: [3, 4], hold: 0 },
     { op: ClientOp.hold, ...base, seats: [5], hold: 9 },
+    { op: ClientOp.hold, ...base, seats: [5], hold: 0, seatMap: 3 },
+    { op: ClientOp.hold, ...base, seats: [5], hold: 9, seatMap: 3 },
     { op: ClientOp.release, ...base, hold: 9, seats: [] },
     { op: ClientOp.release, ...base, hold: 9, seats: [5] },
     { op: ClientOp.extend, ...base, hold: 9 },
@@ -141,6 +143,8 @@ test('[G7] each message becomes its command: the session’s buyer, the deadline
     [
       [7, { kind: 'hold', ...common, seats: [3, 4] }],
       [7, { kind: 'hold', ...common, seats: [5], hold: 9 }],
+      [7, { kind: 'hold', ...common, seats: [5], seatMap: 3 }],
+      [7, { kind: 'hold', ...common, seats: [5], hold: 9, seatMap: 3 }],
       [7, { kind: 'release', ...common, hold: 9 }],
       [7, { kind: 'release', ...common, hold: 9, seats: [5] }],
       [7, { kind: 'extend', ...common, hold: 9 }],

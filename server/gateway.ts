@@ -12,6 +12,7 @@ import { clientAddress, type TrustedProxies, trustedProxies } from './client-add
 import type { Config } from './config.ts';
 import { COMMANDS_UNDER_WAY_MAX, Connection, type ConnectionHost } from './connection.ts';
 import type { ConnectionCount } from './connection-count.ts';
+import type { Identity } from './identity.ts';
 import { MessageRate } from './message-rate.ts';
 import { originIsAllowed } from './origin.ts';
 import { SANDBOX_METHOD } from './payments/sandbox.ts';
@@ -52,6 +53,8 @@ export interface GatewayPorts {
   readonly connections: ConnectionCount;
   readonly counters: ThreadCounters;
   readonly seatsPerBuyerMax: number;
+  /** Who signed in on the page that opens this connection; null: nobody. Absent where there are no accounts. */
+  identify?(request: UpgradeRequest): Identity | null;
   nowMs(): number;
   onError(cause: unknown): void;
 }
@@ -90,6 +93,7 @@ export class Gateway implements ConnectionHost, SocketHandlers<Connection> {
       return { accept: false, status: 429, body: 'Too many connections from this address.\n' };
     }
     const context = new Connection(this, address, new MessageRate(config.messagesPerSecond, this.#ports.nowMs()));
+    context.identity = this.#ports.identify?.(request) ?? null;
     return { accept: true, context, protocol: SUBPROTOCOL };
   }
 
@@ -155,6 +159,17 @@ export class Gateway implements ConnectionHost, SocketHandlers<Connection> {
   /** From now on no new connection and no new command; answers under way still go out. */
   stopAccepting(): void {
     this.#isClosing = true;
+  }
+
+  /**
+   * Closes every connection of a session that was signed out, on this thread. What they were answered stays theirs; what is
+   * under way is decided, and nobody hears of it. Returns how many there were.
+   */
+  endSession(session: string): number {
+    // A walk over all: people sign out seldom, and an index would cost every connection something.
+    const ending = [...this.#open].filter(({ identity }) => identity?.session === session);
+    for (const connection of ending) this.#close(connection, CloseCode.signedOut, 'signed out');
+    return ending.length;
   }
 
   /**
@@ -248,8 +263,9 @@ export class Gateway implements ConnectionHost, SocketHandlers<Connection> {
     const { tokens, config, seatsPerBuyerMax } = this.#ports;
     const known = token === null ? null : tokens.buyerOf(token);
     // A token that is not ours begins a new session: it may be of an installation that was set up anew.
+    // Who has signed in keeps it for later: the token of an account's buyer would outlive the signing out.
     const session = token !== null && known !== null ? { buyer: known, token } : tokens.issue();
-    connection.buyer = session.buyer;
+    connection.buyer = connection.identity?.buyer ?? session.buyer;
     this.#stopHelloTimer(connection);
     const limits = [
       FRAME_BYTES_MAX,
@@ -258,7 +274,7 @@ export class Gateway implements ConnectionHost, SocketHandlers<Connection> {
       seatsPerBuyerMax,
       PING_SECONDS,
     ] as const;
-    connection.queue([ServerOp.welcome, PROTOCOL_VERSION, session.buyer, session.token, 'poltrona', limits]);
+    connection.queue([ServerOp.welcome, PROTOCOL_VERSION, connection.buyer, session.token, 'poltrona', limits]);
   }
 
   #submit(connection: Connection, screening: number, command: ActorMessage): void {
@@ -286,7 +302,9 @@ export class Gateway implements ConnectionHost, SocketHandlers<Connection> {
     connection.commandsUnderWay++;
     this.commandsUnderWay++;
     const types = seats as readonly (readonly [number, TicketType])[];
-    this.#ports.checkout.buy({ buyer, requestId, screening, hold, seats: types, detail }, connection, screening);
+    const payer = connection.identity?.payer ?? buyer;
+    const purchase = { buyer, payer, requestId, screening, hold, seats: types, detail };
+    this.#ports.checkout.buy(purchase, connection, screening);
   }
 
   /** While the server drains nothing new is begun: what would be stored now could not be answered any more. */
@@ -365,7 +383,11 @@ export class Gateway implements ConnectionHost, SocketHandlers<Connection> {
 
 // Two object shapes for each, written out: a spread of what may be missing costs more than the decision.
 
-function holdCommand({ requestId, seats, hold }: HoldMessage, buyer: string): HoldCommand {
+function holdCommand({ requestId, seats, hold, seatMap }: HoldMessage, buyer: string): HoldCommand {
+  if (seatMap !== undefined) {
+    if (hold === 0) return { kind: 'hold', requestId, buyer, atMs: 0, seats, seatMap };
+    return { kind: 'hold', requestId, buyer, atMs: 0, seats, hold, seatMap };
+  }
   if (hold === 0) return { kind: 'hold', requestId, buyer, atMs: 0, seats };
   return { kind: 'hold', requestId, buyer, atMs: 0, seats, hold };
 }

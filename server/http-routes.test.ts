@@ -7,10 +7,10 @@ import { after, test } from 'node:test';
 import type { ScreeningRecord } from '../storage/catalogue.ts';
 import { seatMapOf } from '../tests/support/seat-maps.ts';
 import { Assets } from './assets.ts';
-import { createRoutes, type ScreeningSummary, type ScreeningsPage } from './http-routes.ts';
+import { createRoutes } from './http-routes.ts';
 import type { HttpRequest, HttpResponse } from './socket/socket-port.ts';
 
-const SUMMARY: ScreeningSummary = {
+const SUMMARY = {
   id: 41,
   title: 'O Agente Secreto',
   cinema: 'Cine Teste',
@@ -35,8 +35,6 @@ function served() {
   assets.alias('/', '/assets/index.html');
   const state = {
     missing: null as string | null,
-    pages: [] as ScreeningsPage[],
-    found: [SUMMARY] as readonly ScreeningSummary[],
     failure: null as Error | null,
     isOwnerAway: false,
     logged: [] as string[],
@@ -46,18 +44,15 @@ function served() {
   const handler = createRoutes({
     notReady: () => state.missing,
     metrics: () => answer('poltrona_connections 3\n'),
-    listScreenings: (page) => {
-      state.pages.push(page);
-      return answer(state.found);
-    },
     loadScreening: (id) => answer(id === 41 ? RECORD : null),
     seatsNow: (id) =>
       Promise.resolve(
         state.isOwnerAway
           ? null
-          : { screening: id, epoch: 2, version: 7, salesOpen: true, status: Uint8Array.of(0, 1, 2, 3, 0) },
+          : { screening: id, seatMap: 1, epoch: 2, version: 7, salesOpen: true, status: Uint8Array.of(0, 1, 2, 3, 0) },
       ),
     assets,
+    api: () => Promise.resolve(null),
     log: (message) => state.logged.push(message),
   });
   const request = async (target: string, method = 'GET'): Promise<HttpResponse> => {
@@ -99,55 +94,6 @@ test('[G18] metrics are a page for Prometheus', async () => {
   const { status, body, headers } = await request('/metrics');
   assert.deepEqual([status, body], [200, 'poltrona_connections 3\n']);
   assert.match(headers?.['content-type'] ?? '', /^text\/plain; version=0\.0\.4/);
-});
-
-test('[G19] the list of screenings: the next seven days, a hundred at a time, unless something else is asked for', async () => {
-  const { state, json } = served();
-  const beforeMs = Date.now();
-  const { status, body } = await json('/api/screenings');
-  const [page] = state.pages;
-  assert.ok(page !== undefined);
-  assert.ok(page.fromMs >= beforeMs && page.fromMs <= Date.now());
-  assert.deepEqual([page.toMs - page.fromMs, page.afterId, page.limit, status], [7 * 86_400_000, 0, 100, 200]);
-  const { startsAtMs, ...rest } = SUMMARY;
-  assert.equal(startsAtMs, Date.parse('2026-12-24T23:30:00.000Z'));
-  assert.deepEqual(body, { screenings: [{ ...rest, startsAt: '2026-12-24T23:30:00.000Z' }], next: null });
-});
-
-test('[G19] a full page says where the next one begins', async () => {
-  const { state, json } = served();
-  state.found = [SUMMARY, { ...SUMMARY, id: 44 }];
-  const from = '2026-12-24T00:00:00Z';
-  const { body } = await json(`/api/screenings?from=${from}&to=2026-12-25T00:00:00Z&limit=2&after=40`);
-  assert.deepEqual(state.pages, [
-    { fromMs: Date.parse(from), toMs: Date.parse('2026-12-25T00:00:00Z'), afterId: 40, limit: 2 },
-  ]);
-  assert.equal(body['next'], 44);
-});
-
-test('[G19] what is no instant or no number is refused with a sentence that names it', async () => {
-  const { state, json } = served();
-  const wrong = [
-    'from=tomorrow',
-    'from=',
-    'from=-271821-04-20T00:00:00Z',
-    'from=%2B275760-09-13T00:00:00Z',
-    'to=never',
-    'limit=0',
-    'limit=1001',
-    'limit=-1',
-    'limit=1e2',
-    'limit=99999999999999999999',
-    'after=x',
-    'after=-1',
-    'after=99999999999999999999',
-  ];
-  for (const query of wrong) {
-    const { status, body } = await json(`/api/screenings?${query}`);
-    assert.equal(status, 400, query);
-    assert.match(String(body['error']), new RegExp(`^"${query.split('=')[0]}"`));
-  }
-  assert.deepEqual(state.pages, [], 'the database was not asked');
 });
 
 test('[G20] the seats of a screening: rows, and for each seat its row, column, kind and label', async () => {
@@ -193,10 +139,10 @@ test('[G20] an unknown screening, and whatever is no screening’s number, is 40
 test('[G21] only GET and HEAD; everything else is told what is allowed', async () => {
   const { request } = served();
   for (const method of ['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'TRACE']) {
-    const { status, headers } = await request('/api/screenings', method);
+    const { status, headers } = await request('/api/screenings/41/seats', method);
     assert.deepEqual([status, headers?.['allow']], [405, 'GET, HEAD'], method);
   }
-  for (const path of ['/healthz', '/readyz', '/metrics', '/api/screenings', '/api/screenings/41/seats', '/']) {
+  for (const path of ['/healthz', '/readyz', '/metrics', '/api/screenings/41/seats', '/']) {
     assert.equal((await request(path, 'HEAD')).status, (await request(path)).status, path);
   }
 });
@@ -204,12 +150,12 @@ test('[G21] only GET and HEAD; everything else is told what is allowed', async (
 test('[G21] when the database cannot be asked it is 503, logged, and nothing of the cause is told', async () => {
   const { state, request } = served();
   state.failure = new Error('password authentication failed for user "poltrona"');
-  for (const path of ['/api/screenings', '/api/screenings/41/seats', '/metrics']) {
+  for (const path of ['/api/screenings/41/seats', '/metrics']) {
     const { status, body } = await request(path);
     assert.equal(status, 503, path);
     assert.doesNotMatch(String(body), /password/);
   }
-  assert.equal(state.logged.length, 3);
+  assert.equal(state.logged.length, 2);
 });
 
 test('[G22] the page comes with rules for the browser; what is not there is 404', async () => {
@@ -233,7 +179,7 @@ test('[G22] the page comes with rules for the browser; what is not there is 404'
 
 test('[G21] what comes from the API is not kept by any cache', async () => {
   const { request } = served();
-  for (const path of ['/api/screenings', '/api/screenings/41/seats', '/healthz', '/readyz', '/api/nothing']) {
+  for (const path of ['/api/screenings/41/seats', '/healthz', '/readyz', '/api/nothing']) {
     assert.equal((await request(path)).headers?.['cache-control'], 'no-store', path);
   }
 });

@@ -12,7 +12,9 @@ import { startEmbedded } from '../storage/embedded-postgres.ts';
 import { allocateEpochs } from '../storage/epochs.ts';
 import { migrate } from '../storage/migrate.ts';
 import { packageVersion } from '../storage/package-root.ts';
+import { Seals } from '../storage/sealing.ts';
 import { installationSecret } from '../storage/secret.ts';
+import { installationSeals, readSecretKey } from '../storage/secret-key.ts';
 import { checkDurability } from '../storage/settings-check.ts';
 import { EventRelay } from '../workers/cluster/event-relay.ts';
 import type { EventStream } from '../workers/cluster/event-stream.ts';
@@ -25,6 +27,7 @@ import { type Config, ConfigurationError, readConfig } from './config.ts';
 import { createConnectionCounters } from './connection-count.ts';
 import { LifeCycle } from './life-cycle.ts';
 import { createLog, type Logger } from './log.ts';
+import { NodeServices, SERVICES_STOP_MS } from './node-services.ts';
 import { ShardThreads } from './shard-threads.ts';
 import { probePort } from './socket/socket-server.ts';
 import { ThreadBoard } from './thread-board.ts';
@@ -71,6 +74,9 @@ const LEAVE_MS = 15_000;
 /** How often the log says that NATS is waited for, milliseconds. */
 const NATS_PATIENCE_MS = 5_000;
 
+/** How long the start waits for the first reading of the catalogue, milliseconds. Searches answer 503 until it is there. */
+const CATALOGUE_PATIENCE_MS = 5_000;
+
 /** The longest that one step of the start may keep a stop waiting, milliseconds: initdb on a slow disk. */
 const START_STEP_MS = 20_000;
 
@@ -85,7 +91,7 @@ async function startAll(
   if (config.port !== 0) await probePort(config.host, config.port);
   const database = await openDatabase(config, log, lifeCycle);
   if (isStopWanted()) return;
-  const { epochs, secret } = await prepareDatabase(config, database, log);
+  const { epochs, secret, secretKey } = await prepareDatabase(config, database, log);
   if (isStopWanted()) return;
   const node = config.natsUrl === null ? null : newNodeId(config.nodeName);
   const connection = node === null ? null : await openNats(config, node, log, lifeCycle, stop);
@@ -94,6 +100,7 @@ async function startAll(
   const relay = await startRelay(config, database, connection, log);
   lifeCycle.started('the event relay', () => relay.stop(), 5_000);
   let cluster: ClusterNode | null = null;
+  let services: NodeServices | null = null;
   const board = new ThreadBoard(config.threads);
   const threads = new ShardThreads({
     log: (level, message, details) => log[level](details ?? {}, message),
@@ -102,6 +109,8 @@ async function startAll(
       stop(`thread ${thread} died`, 1);
     },
     deposed: (shard, seenEpoch) => cluster?.deposed(shard, seenEpoch),
+    seatsLeft: (bytes) => services?.seatsLeft(bytes),
+    importWaiting: () => services?.importWaiting(),
     mainMetrics: () => [...(cluster?.metrics() ?? []), ...relayMetrics(relay.lag())],
   });
   lifeCycle.started('the shard threads', () => threads.drain(cluster?.hasOthers ?? false), 20_000);
@@ -113,6 +122,7 @@ async function startAll(
     epochs,
     connectionCounters: createConnectionCounters(),
     secret,
+    secretKey,
     processName: `${hostname()} ${process.pid} ${randomBytes(3).toString('hex')}`,
     board: board.memory,
     node,
@@ -129,6 +139,21 @@ async function startAll(
     log.fatal({ thread }, 'a shard thread does not turn any more; ending the process so that others can take over');
     process.exit(1);
   });
+  if (isStopWanted()) return;
+  services = new NodeServices({
+    config,
+    database,
+    seals: new Seals(secretKey),
+    nats: node === null || connection === null ? null : { connection, node },
+    tellThreads: (message) => threads.tellAll(message),
+    ask: (screening, command) => threads.ask(screening, command),
+    log,
+  });
+  const started = services;
+  lifeCycle.started('imports, jobs and the catalogue', () => started.stop(), SERVICES_STOP_MS);
+  await services.start();
+  // A search before that would leave out what is there; a large catalogue takes a second. Selling needs none of it.
+  await Promise.race([services.catalogueRead, delay(CATALOGUE_PATIENCE_MS, undefined, { ref: false })]);
   if (isStopWanted()) return;
   const { port, adapter, listeners } = await threads.listen(config.port);
   const readyMs = Math.round(performance.now() - startedMs);
@@ -208,7 +233,7 @@ async function prepareDatabase(
   config: Config,
   database: DatabaseConfig,
   log: Logger,
-): Promise<{ epochs: ReadonlyMap<number, number>; secret: Uint8Array }> {
+): Promise<{ epochs: ReadonlyMap<number, number>; secret: Uint8Array; secretKey: Uint8Array }> {
   await checkDurability(database, { production: config.production, log });
   await migrate(database, log);
   const app = createPool(database, 'app', 'poltrona start', 1);
@@ -216,10 +241,15 @@ async function prepareDatabase(
   try {
     if (config.demo) await ensureDemoProgramme(app, log, new Date());
     const secret = await installationSecret(app);
+    const { secretKey: given, folder } = config;
+    const key = { given, folder, production: config.production && config.databaseUrl !== null };
+    // Looks whether it is the one that this database was set up with.
+    await installationSeals(app, key);
+    const secretKey = readSecretKey(key);
     // One node of many is given its shards later, one by one.
     const all = config.natsUrl === null ? Array.from({ length: SHARDS }, (_, index) => index) : [];
     const epochs = await allocateEpochs(shard, all);
-    return { epochs, secret: new Uint8Array(secret) };
+    return { epochs, secret: new Uint8Array(secret), secretKey };
   } finally {
     await Promise.all([app.end(), shard.end()]);
   }

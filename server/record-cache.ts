@@ -36,6 +36,11 @@ export class RecordCache<Item> {
     return item;
   }
 
+  /** These have changed: whoever asks next reads them anew, and a read that is under way is not kept. */
+  invalidate(ids: Iterable<number>): void {
+    for (const id of ids) this.#entries.delete(id);
+  }
+
   #forget(id: number, item: Promise<Item | null>): void {
     if (this.#entries.get(id)?.item === item) this.#entries.delete(id);
   }

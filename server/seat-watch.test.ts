@@ -19,6 +19,7 @@ const watch = (screening = 7, epoch = 0, version = 0): ClientRequest => ({
 const unwatch = (screening = 7): ClientRequest => ({ op: ClientOp.unwatch, screening });
 const snapshotAt = (version: number, epoch = 1): SeatSnapshot => ({
   screening: 7,
+  seatMap: 1,
   epoch,
   version,
   salesOpen: true,

@@ -8,7 +8,8 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
-import { listScreenings, loadScreening, type ScreeningRecord } from '../storage/catalogue.ts';
+import { OutcomeCode } from '../actors/seat-outcome.ts';
+import { loadScreening, type ScreeningRecord } from '../storage/catalogue.ts';
 import { packageRoot } from '../storage/package-root.ts';
 import { monotonicMs } from '../workers/cluster/monotonic.ts';
 import { parseNatsUrl } from '../workers/cluster/nats-address.ts';
@@ -16,6 +17,7 @@ import type { NatsConnection } from '../workers/cluster/nats-connection.ts';
 import type { Claim } from '../workers/cluster/shard-owner.ts';
 import type { ThreadCluster } from '../workers/cluster/thread-cluster.ts';
 import { ShardEngine } from '../workers/shard-engine.ts';
+import { JSON_BYTES_MAX } from './api/router.ts';
 import { Assets } from './assets.ts';
 import { Checkout } from './checkout.ts';
 import { busMetrics } from './cluster-metrics.ts';
@@ -29,12 +31,17 @@ import { sandboxPayments } from './payments/sandbox.ts';
 import { FRAME_BYTES_MAX } from './protocol/limits.ts';
 import { RecordCache } from './record-cache.ts';
 import { commonRules, SEATS_PER_BUYER_MAX } from './rules.ts';
+import { SeatsLeftTeller } from './search/seats-left.ts';
+import { ThreadSearch } from './search/thread-search.ts';
+import { pricesOf } from './seat-prices.ts';
 import { SeatWatch } from './seat-watch.ts';
 import { seatsNow } from './seats-now.ts';
 import { SessionTokens } from './session-token.ts';
 import type { SocketServer } from './socket/socket-port.ts';
 import { CloseCode } from './socket/socket-port.ts';
 import { createSocketServer } from './socket/socket-server.ts';
+import { type StaffAnswer, type StaffCommand, StaffCommands } from './staff-commands.ts';
+import { ThreadApi } from './thread-api.ts';
 import { ThreadBoard } from './thread-board.ts';
 import type { FromThread, ThreadStart, ToThread } from './thread-messages.ts';
 import { watchFrames } from './watch-frames.ts';
@@ -50,8 +57,6 @@ const tell = (message: FromThread): void => main.postMessage(message);
 
 /** A slow phone may lag by a few hundred seat changes; a megabyte behind is a reader that does not read. */
 const BACKLOG_BYTES_MAX = 1_048_576;
-/** Nothing is posted to us yet but scrapes and health checks. */
-const BODY_BYTES_MAX = 16_384;
 const IDLE_SECONDS = 120;
 /** How long answers under way are waited for at a drain, milliseconds: the life of a command. */
 const DRAIN_MS = COMMAND_DEADLINE_MS;
@@ -60,6 +65,12 @@ const DRAIN_MS = COMMAND_DEADLINE_MS;
 const SEND_AWAY_MS = 1_500;
 /** How often this thread writes its line on the board, milliseconds. */
 const BOARD_MS = 250;
+
+const after = (delayMs: number, callback: () => void): (() => void) => {
+  const timer = setTimeout(callback, delayMs);
+  return () => clearTimeout(timer);
+};
+const seatsLeft = new SeatsLeftTeller({ tell: (bytes) => tell({ kind: 'seats-left', bytes }), after });
 
 /** By actors of this thread, refusals included. */
 let decisions = 0;
@@ -107,6 +118,7 @@ const engine = new ShardEngine(
       counters.unknownCommits++;
     },
     answersReleased: () => gateway.flush(),
+    freeSeats: (screening, free) => seatsLeft.changed(screening, free),
     paymentDue: (screening, order) => {
       checkout
         .endOverdue(screening, order)
@@ -124,18 +136,44 @@ const records = new RecordCache<ScreeningRecord>((id) => loadScreening(engine.po
 const checkout = new Checkout({
   bus: engine.bus,
   payments: sandboxPayments,
-  priceCents: async (screening) => (await records.get(screening))?.priceCents ?? null,
+  prices: async (screening) => {
+    const record = await records.get(screening);
+    return record === null ? null : pricesOf(record);
+  },
+  pricesAreOld: (screening) => records.invalidate([screening]),
   nowMs: Date.now,
   stepDeadlineMs: COMMAND_DEADLINE_MS,
   log: (message, details) => log.warn(details, message),
 });
 const watch = new SeatWatch(engine.bus, watchFrames);
+const staff = new StaffCommands({ bus: engine.bus, deadlineMs: COMMAND_DEADLINE_MS, nowMs: Date.now, after });
+const search = new ThreadSearch({
+  nowMs: Date.now,
+  onScreenings: (screenings) => {
+    records.invalidate(screenings);
+    engine.catalogueChanged(screenings);
+  },
+  later: setImmediate,
+});
+const api = new ThreadApi({
+  config,
+  database: start.database,
+  secretKey: start.secretKey,
+  name: `poltrona ${start.processName} ${thread}`,
+  staff,
+  search,
+  seatsNow: (screening) => seatsNow(watch, engine.bus, screening),
+  importWaiting: () => tell({ kind: 'import-waiting' }),
+  sessionEnded: (session) => void gateway.endSession(session),
+  log,
+});
 const gateway = new Gateway({
   config,
   bus: engine.bus,
   checkout,
   watch,
   tokens: new SessionTokens(start.secret),
+  identify: (request) => api.identify(request),
   connections: new ConnectionCount(start.connectionCounters, start.processName, config.connectionsPerAddress),
   counters,
   seatsPerBuyerMax: SEATS_PER_BUYER_MAX,
@@ -170,6 +208,8 @@ function pageAssets(): Assets {
   assets.add('/assets/clients/web/plain/', `${root}/dist/clients/web/plain`);
   assets.add('/assets/clients/web/plain/', `${root}/clients/web/plain`);
   assets.alias('/', '/assets/clients/web/plain/index.html');
+  for (const path of ['/account/confirm', '/account/reset', '/staff/welcome'])
+    assets.alias(path, '/assets/clients/web/plain/account.html');
   return assets;
 }
 
@@ -210,15 +250,16 @@ async function listen(port: number): Promise<void> {
       http: createRoutes({
         notReady: () => notReady(),
         metrics: allMetrics,
-        listScreenings: (page) => listScreenings(engine.pool, page),
         loadScreening: (screening) => records.get(screening),
         seatsNow: (screening) => seatsNow(watch, engine.bus, screening),
         assets: pageAssets(),
+        api: (request) => api.answer(request),
         log: (message, details) => log.error(details, message),
       }),
       frameBytesMax: FRAME_BYTES_MAX,
       backlogBytesMax: BACKLOG_BYTES_MAX,
-      bodyBytesMax: BODY_BYTES_MAX,
+      bodyBytesMax: JSON_BYTES_MAX,
+      uploads: api.uploads,
       idleTimeoutSeconds: IDLE_SECONDS,
       onError: (cause) => log.error({ cause }, 'the socket layer reports an error'),
     },
@@ -249,6 +290,15 @@ function writeBoard(): void {
     decisions,
     queue: engine.journal.queueLength,
   });
+}
+
+/** A command of a job on the main thread. What is malformed is a bug of the job's, and refused. */
+async function askFor(id: number, screening: number, command: StaffCommand): Promise<void> {
+  const answer = await staff.ask(screening, command).catch((cause: unknown): StaffAnswer => {
+    log.error({ screening, kind: command.kind, cause }, 'a job asks for something that no actor can be asked');
+    return { outcome: { code: OutcomeCode.badRequest }, version: 0 };
+  });
+  tell({ kind: 'asked', id, answer });
 }
 
 async function assign(claims: readonly Claim[]): Promise<void> {
@@ -282,6 +332,8 @@ async function stop(): Promise<void> {
   clearInterval(boardTimer);
   gateway.flush();
   await socketServer?.close(CloseCode.serviceRestart, 'the server is restarting');
+  seatsLeft.flush();
+  await api.stop();
   await engine.stop();
   for (const link of start.links.values()) link.close();
   main?.close();
@@ -317,6 +369,15 @@ main.on('message', (message: ToThread) => {
     case 'clock':
       engine.cluster?.remote.clockHeard(message.node, message.theirMs, message.heardMs);
       return;
+    case 'catalogue':
+      search.change(message.change);
+      return;
+    case 'seats-left':
+      search.seatsLeft(message.bytes);
+      return;
+    case 'ask':
+      void askFor(message.id, message.screening, message.command);
+      return;
     case 'drain':
       drain(message.isElsewhere).catch(failWith('the thread could not be drained'));
       return;
@@ -327,4 +388,7 @@ main.on('message', (message: ToThread) => {
 });
 
 const boardTimer = setInterval(writeBoard, BOARD_MS);
-engine.start().then(() => tell({ kind: 'started' }), failWith('the engine could not start'));
+Promise.all([engine.start(), api.start()]).then(
+  () => tell({ kind: 'started' }),
+  failWith('the engine could not start'),
+);

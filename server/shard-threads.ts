@@ -5,6 +5,7 @@
  */
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import type { Claim } from '../workers/cluster/shard-owner.ts';
+import type { StaffAnswer, StaffCommand } from './staff-commands.ts';
 import type { FromThread, ThreadStart, ToThread } from './thread-messages.ts';
 
 export interface ShardThreadsPorts {
@@ -13,6 +14,10 @@ export interface ShardThreadsPorts {
   onDeath(thread: number, reason: string): void;
   /** See `FromThread`. */
   deposed(shard: number, seenEpoch: number): void;
+  /** A thread's actors have sold or freed seats. */
+  seatsLeft(bytes: Uint8Array): void;
+  /** A file waits to be imported. */
+  importWaiting(): void;
   /** Figures of the main thread itself, for /metrics. */
   mainMetrics(): readonly object[];
 }
@@ -39,6 +44,8 @@ export class ShardThreads {
   /** Shards being given to threads or taken from them. */
   readonly #shardMoves = new Map<number, { resolve: () => void; reject: (cause: Error) => void }>();
   #nextMove = 1;
+  readonly #asked = new Map<number, (answer: StaffAnswer) => void>();
+  #nextAsked = 1;
   #waiting: { kind: FromThread['kind']; thread: number; resolve: (message: FromThread) => void }[] = [];
 
   constructor(ports: ShardThreadsPorts) {
@@ -123,6 +130,15 @@ export class ShardThreads {
     await Promise.all(threads.map((thread) => this.#move(thread, (id) => ({ kind: 'release', id, shards }))));
   }
 
+  /** Brings a command to its screening's owner by way of the first thread; resolves as `StaffCommands.ask` does. */
+  ask(screening: number, command: StaffCommand): Promise<StaffAnswer> {
+    const id = this.#nextAsked++;
+    return new Promise((resolve) => {
+      this.#asked.set(id, resolve);
+      this.#tell(0, { kind: 'ask', id, screening, command });
+    });
+  }
+
   /** Says the same to all threads. */
   tellAll(message: ToThread): void {
     for (const thread of this.#threads.keys()) this.#tell(thread, message);
@@ -177,6 +193,16 @@ export class ShardThreads {
         else move?.reject(new Error(`thread ${thread}: ${message.reason}`));
         return;
       }
+      case 'asked':
+        this.#asked.get(message.id)?.(message.answer);
+        this.#asked.delete(message.id);
+        return;
+      case 'seats-left':
+        this.#ports.seatsLeft(message.bytes);
+        return;
+      case 'import-waiting':
+        this.#ports.importWaiting();
+        return;
       case 'deposed':
         this.#ports.deposed(message.shard, message.seenEpoch);
         return;

@@ -27,6 +27,7 @@ const COMMAND_KINDS: { readonly [Kind in CommandKind]: true } = {
   unblock: true,
   'open-sales': true,
   'close-sales': true,
+  'change-map': true,
   expire: true,
   claim: true,
 };

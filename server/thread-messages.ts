@@ -1,9 +1,11 @@
 /** What the main thread and a shard thread say to each other. Rare: at start, at stop, and for /metrics. */
 import type { MessagePort } from 'node:worker_threads';
+import type { CatalogueChange } from '../storage/catalogue-rows.ts';
 import type { DatabaseConfig } from '../storage/database.ts';
 import type { OwnerChange } from '../workers/cluster/owner-table.ts';
 import type { Claim } from '../workers/cluster/shard-owner.ts';
 import type { Config } from './config.ts';
+import type { StaffAnswer, StaffCommand } from './staff-commands.ts';
 
 /** A shard thread's workerData. */
 export interface ThreadStart {
@@ -19,6 +21,8 @@ export interface ThreadStart {
   readonly connectionCounters: SharedArrayBuffer;
   /** The installation's secret, for session tokens. */
   readonly secret: Uint8Array;
+  /** What seals people's data (storage/sealing.ts). */
+  readonly secretKey: Uint8Array;
   /** Unique per process. */
   readonly processName: string;
   /** Of `ThreadBoard`. */
@@ -40,6 +44,12 @@ export type ToThread =
   | { readonly kind: 'owners'; readonly changes: readonly OwnerChange[] }
   /** What another node's monotonic clock said, and when by ours. */
   | { readonly kind: 'clock'; readonly node: string; readonly theirMs: number; readonly heardMs: number }
+  /** A command of a job, which runs on the main thread and has no bus; the thread says `asked`. */
+  | { readonly kind: 'ask'; readonly id: number; readonly screening: number; readonly command: StaffCommand }
+  /** Of the catalogue, in order (workers/catalogue-follower.ts). */
+  | { readonly kind: 'catalogue'; readonly change: CatalogueChange }
+  /** What owners of screenings told, here and on other nodes. */
+  | { readonly kind: 'seats-left'; readonly bytes: Uint8Array }
   /** Not ready any more: say so on /readyz, take no new connection and no new command, and say `idle` when every command is answered. `isElsewhere`: other nodes go on, to whom the connections are sent one after the other. */
   | { readonly kind: 'drain'; readonly isElsewhere: boolean }
   /** All threads are idle: no other one needs this one's actors any more. Close and end. */
@@ -52,6 +62,9 @@ export type FromThread =
   | { readonly kind: 'metrics'; readonly id: number; readonly values: readonly object[] }
   | { readonly kind: 'want-all-metrics'; readonly id: number }
   | { readonly kind: 'idle' }
+  | { readonly kind: 'asked'; readonly id: number; readonly answer: StaffAnswer }
+  | { readonly kind: 'seats-left'; readonly bytes: Uint8Array }
+  | { readonly kind: 'import-waiting' }
   /** `reason` null: done. */
   | { readonly kind: 'shards-done'; readonly id: number; readonly reason: string | null }
   /** Another node has written to a shard of this thread, with this epoch or a newer one; the thread has dropped it. */

@@ -8,12 +8,14 @@
 import type { NewTicket, TicketLine } from '../actors/seat-command.ts';
 import { TicketType } from '../actors/seat-command.ts';
 import { type Fact, FactKind, type RecordedFact } from '../actors/seat-fact.ts';
+import type { SeatMap, SeatMaps } from '../actors/seat-map.ts';
+import type { AuditLayouts } from './audit-layouts.ts';
 import type { AuditRule } from './audit-report.ts';
 
 export interface LedgerTerms {
-  readonly seatCount: number;
+  readonly layouts: AuditLayouts;
   readonly seatsPerBuyerMax: number;
-  /** null: no limit. */
+  /** Of the last layout, as the catalogue has it; null: no limit. */
   readonly halfQuota: number | null;
 }
 
@@ -49,7 +51,12 @@ export class AuditLedger {
   readonly #holds = new Map<number, LedgerHold>();
   readonly #holdOfSeat = new Map<number, number>();
   readonly #ticketOfSeat = new Map<number, string>();
-  readonly #blocked = new Set<number>();
+  #blocked = new Set<number>();
+  #map: SeatMap;
+  /** null: no limit, or nobody knows any more what it was. */
+  #halfQuota: number | null;
+  /** Changes of the layout that are still to come. */
+  #changesLeft: number;
   /** Tickets that count for a buyer: in payment, live or used. */
   readonly #perBuyer = new Map<string, number>();
   #halves = 0;
@@ -57,8 +64,17 @@ export class AuditLedger {
   #epoch = 0;
 
   constructor(terms: LedgerTerms, report: Report) {
+    const { layouts, halfQuota } = terms;
     this.#terms = terms;
     this.#report = report;
+    this.#map = layouts.first;
+    this.#changesLeft = layouts.changes.length;
+    this.#halfQuota = this.#changesLeft === 0 ? halfQuota : null;
+  }
+
+  /** The layout after the facts so far. */
+  get map(): SeatMap {
+    return this.#map;
   }
 
   get version(): number {
@@ -133,7 +149,34 @@ export class AuditLedger {
           if (!this.#blocked.delete(seat)) this.#report('facts', version, `seat ${seat} was not blocked`);
         }
         break;
+      case FactKind.mapChanged:
+        this.#mapChanged(version, fact, this.#terms.layouts.maps);
+        break;
     }
+  }
+
+  #mapChanged(version: number, fact: Extract<Fact, { kind: 16 }>, maps: SeatMaps): void {
+    const { from, to, blocked, halfQuota } = fact;
+    if (from !== this.#map.id) this.#report('facts', version, `the layout was ${this.#map.id}, not ${from}`);
+    this.#changesLeft--;
+    // What the catalogue says now it says of the last one.
+    const isLimited = this.#terms.halfQuota !== null;
+    this.#halfQuota = this.#changesLeft === 0 || !isLimited ? this.#terms.halfQuota : halfQuota;
+    const map = maps.get(to);
+    if (from === to || map === undefined) return;
+    for (const seat of this.#holdOfSeat.keys()) this.#report('sold-once', version, `seat ${seat} is held, and moves`);
+    for (const seat of this.#ticketOfSeat.keys()) this.#report('sold-once', version, `seat ${seat} is sold, and moves`);
+    const labels = new Set([...this.#blocked].map((seat) => this.#map.seatLabels[seat]));
+    const expected = map.seatLabels.flatMap((label, seat) => (labels.has(label) ? seat : []));
+    if (expected.join() !== blocked.join()) {
+      this.#report(
+        'facts',
+        version,
+        `the seats ${blocked.join()} are blocked after the change, not ${expected.join()}`,
+      );
+    }
+    this.#map = map;
+    this.#blocked = new Set(blocked);
   }
 
   #held(version: number, id: number, seats: readonly number[]): void {
@@ -258,7 +301,7 @@ export class AuditLedger {
     if (count > this.#terms.seatsPerBuyerMax) {
       this.#report('ten-per-buyer', version, `buyer ${buyer} has ${count} tickets of this screening`);
     }
-    const { halfQuota } = this.#terms;
+    const halfQuota = this.#halfQuota;
     if (halfQuota !== null && this.#halves > halfQuota) {
       this.#report('half-quota', version, `${this.#halves} half-price tickets, and the quota is ${halfQuota}`);
     }
@@ -266,7 +309,7 @@ export class AuditLedger {
 
   #isFree(version: number, seat: number): boolean {
     const status = this.statusOf(seat);
-    if (seat < 0 || seat >= this.#terms.seatCount) this.#report('facts', version, `there is no seat ${seat}`);
+    if (seat < 0 || seat >= this.#map.seatCount) this.#report('facts', version, `there is no seat ${seat}`);
     else if (status === 0) return true;
     else if (status === 3) this.#report('facts', version, `seat ${seat} is taken, and it is blocked`);
     else

@@ -4,9 +4,9 @@
  */
 import { evolve } from '../actors/seat-evolve.ts';
 import type { RecordedFact } from '../actors/seat-fact.ts';
-import type { SeatMap } from '../actors/seat-map.ts';
 import { initialState, type ScreeningRules, type ScreeningState } from '../actors/seat-state.ts';
 import { readSnapshot, writeSnapshot } from '../actors/snapshot.ts';
+import { type AuditLayouts, layoutAt } from './audit-layouts.ts';
 import { AuditLedger } from './audit-ledger.ts';
 import { compareProjection } from './audit-projection.ts';
 import type { AuditFindings, AuditRule } from './audit-report.ts';
@@ -19,7 +19,7 @@ export const SNAPSHOTS_SQL = 'select screening, version, state from snapshots or
 
 export class ScreeningAudit {
   readonly #screening: number;
-  readonly #map: SeatMap;
+  readonly #layouts: AuditLayouts;
   readonly #rules: ScreeningRules;
   readonly #findings: AuditFindings;
   readonly #ledger: AuditLedger;
@@ -28,24 +28,24 @@ export class ScreeningAudit {
   /** The same from the snapshot on; null when there is none, or it failed. */
   #restored: ScreeningState | null = null;
 
-  constructor(screening: number, map: SeatMap, rules: ScreeningRules, findings: AuditFindings) {
+  constructor(screening: number, layouts: AuditLayouts, rules: ScreeningRules, findings: AuditFindings) {
     this.#screening = screening;
-    this.#map = map;
+    this.#layouts = layouts;
     this.#rules = rules;
     this.#findings = findings;
     const terms = {
-      seatCount: map.seatCount,
+      layouts,
       seatsPerBuyerMax: rules.seatsPerBuyerMax,
       halfQuota: rules.halfPolicy === 'limit' ? rules.halfQuota : null,
     };
     this.#ledger = new AuditLedger(terms, (rule, version, message) => this.#find(rule, version, message));
-    this.#replayed = initialState(screening, map, rules);
+    this.#replayed = initialState(screening, layouts.first, rules);
   }
 
   /** Before the facts. */
   snapshot([, version, text]: TextRow): void {
     try {
-      this.#restored = readSnapshot(text ?? '', this.#map, this.#rules);
+      this.#restored = readSnapshot(text ?? '', layoutAt(this.#layouts, Number(version)), this.#rules);
       if (this.#restored.version !== Number(version)) {
         this.#find('snapshot', Number(version), `the snapshot holds version ${this.#restored.version}`);
       }
@@ -71,12 +71,16 @@ export class ScreeningAudit {
     }
   }
 
-  /** After the facts. */
-  finish(orders: readonly TextRow[], tickets: readonly TextRow[]): void {
+  /** After the facts. `seatMap`: the layout that the catalogue has. */
+  finish(seatMap: number, orders: readonly TextRow[], tickets: readonly TextRow[]): void {
+    const { map } = this.#ledger;
+    if (map.id !== seatMap) {
+      this.#find('projection', null, `the layout is ${seatMap} in the catalogue and ${map.id} in the journal`);
+    }
     compareProjection(this.#screening, this.#ledger, orders, tickets, this.#findings);
     const replayed = this.#replayed;
     if (replayed === null) return;
-    for (let seat = 0; seat < this.#map.seatCount; seat++) {
+    for (let seat = 0; seat < map.seatCount; seat++) {
       const expected = this.#ledger.statusOf(seat);
       const found = replayed.seatStatus[seat];
       if (found !== expected) {
@@ -90,7 +94,7 @@ export class ScreeningAudit {
   #replay(state: ScreeningState | null, recorded: RecordedFact, rule: AuditRule): ScreeningState | null {
     if (state === null) return null;
     try {
-      evolve(state, recorded);
+      evolve(state, recorded, this.#layouts.maps);
       return state;
     } catch (cause) {
       this.#find(rule, recorded.version, `the replay stops: ${messageOf(cause)}`);

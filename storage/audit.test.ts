@@ -239,7 +239,7 @@ for (const [name, sql, rules] of WRONG_TABLES) {
 function snapshotAfter(screening: number, count: number, facts = GOOD): string {
   const rules = {
     ...{ seatsPerBuyerMax: 10, holdTtlMs: 1, holdExtensionsMax: 1, extensionMs: 1, paymentTtlMs: 1, retryTtlMs: 1 },
-    ...{ halfQuota: 8, halfPolicy: 'limit' as const },
+    ...{ halfQuota: 8, halfPolicy: 'limit' as const, isOnSale: true, salesFromMs: null, salesUntilMs: null },
   };
   const state = initialState(screening, seatMapFromLayout(1, rectangle(4, 5)), rules);
   for (const fact of recorded(facts).slice(0, count)) evolve(state, fact);

@@ -7,15 +7,14 @@
  * screenings, side by side; memory is one screening's orders and tickets, whatever the size of the database.
  */
 import type pg from 'pg';
-import type { SeatMap } from '../actors/seat-map.ts';
 import type { ScreeningRules } from '../actors/seat-state.ts';
 import { auditHistory } from './audit-history.ts';
+import { LayoutBook } from './audit-layouts.ts';
 import { ORDERS_SQL, TICKETS_SQL } from './audit-projection.ts';
 import { AuditFindings, type AuditReport } from './audit-report.ts';
 import { JOURNAL_SQL, ScreeningAudit, SNAPSHOTS_SQL } from './audit-screening.ts';
 import { GroupedCursor, inTurn } from './grouped-cursor.ts';
 import type { CommonRules } from './recovery.ts';
-import { type SeatLayout, seatMapFromLayout } from './seat-layout.ts';
 
 export type { AuditReport, AuditRule, AuditViolation } from './audit-report.ts';
 
@@ -45,11 +44,11 @@ const USUAL_RULES: CommonRules = {
   extensionMs: 0,
   paymentTtlMs: 0,
   retryTtlMs: 0,
+  salesAfterStartMs: 0,
 };
 
 const CATALOGUE_SQL = 'select id as screening, seat_map_id, half_quota, half_policy from screenings order by id';
 const PROGRESS_EVERY_MS = 200;
-const SEAT_MAPS_MAX = 512;
 
 /** @throws what the database throws, or a history file that is none. `pool` has the reader role. */
 export async function auditDatabase(pool: pg.Pool, options: AuditOptions = {}): Promise<AuditReport> {
@@ -90,7 +89,6 @@ class Audit {
   readonly #client: pg.ClientBase;
   readonly #options: AuditOptions;
   readonly #findings: AuditFindings;
-  readonly #maps = new Map<number, SeatMap>();
   readonly #counts = { screenings: 0, facts: 0, orders: 0, tickets: 0 };
   #toldMs = 0;
 
@@ -105,11 +103,12 @@ class Audit {
     // All rows will be wanted, and not the first ones soon.
     await this.#client.query('set local cursor_tuple_fraction = 1');
     const total = await this.#client.query<{ count: string }>('select count(*) from screenings');
+    const layouts = await LayoutBook.open(this.#client);
     const cursors = await this.#open();
     for (;;) {
       const screening = await nextOf(cursors);
       if (screening === null) break;
-      await this.#screening(screening, cursors);
+      await this.#screening(screening, cursors, layouts);
       this.#tell(Number(total.rows[0]?.count ?? 0));
     }
     await inTurn(this.#client, () => this.#client.query('commit'));
@@ -134,7 +133,7 @@ class Audit {
     return sql.replace(/order by/, `where ${column} = ${Math.trunc(screening)} order by`);
   }
 
-  async #screening(screening: number, cursors: Cursors): Promise<void> {
+  async #screening(screening: number, cursors: Cursors, layouts: LayoutBook): Promise<void> {
     const [entry] = await cursors.catalogue.all(screening);
     if (entry !== undefined) this.#counts.screenings++;
     const orders = await cursors.orders.all(screening);
@@ -155,27 +154,19 @@ class Audit {
       ...this.#options.rules,
       halfQuota: Number(halfQuota),
       halfPolicy: halfPolicy === 'exceed' ? 'exceed' : 'limit',
+      // A replay does not ask them.
+      isOnSale: true,
+      salesFromMs: null,
+      salesUntilMs: null,
     };
-    const audit = new ScreeningAudit(screening, await this.#map(Number(seatMapId)), rules, this.#findings);
+    const ofThen = await layouts.of(screening, Number(seatMapId));
+    const audit = new ScreeningAudit(screening, ofThen, rules, this.#findings);
     if (snapshot !== undefined) audit.snapshot(snapshot);
     await cursors.journal.each(screening, (row) => {
       this.#counts.facts++;
       audit.fact(row);
     });
-    audit.finish(orders, tickets);
-  }
-
-  async #map(id: number): Promise<SeatMap> {
-    let map = this.#maps.get(id);
-    if (map === undefined) {
-      const { rows } = await inTurn(this.#client, () =>
-        this.#client.query<{ layout: SeatLayout }>('select layout from seat_maps where id = $1', [id]),
-      );
-      map = seatMapFromLayout(id, rows[0]?.layout ?? { rows: [], seats: [] });
-      if (this.#maps.size === SEAT_MAPS_MAX) this.#maps.clear();
-      this.#maps.set(id, map);
-    }
-    return map;
+    audit.finish(Number(seatMapId), orders, tickets);
   }
 
   #tell(screeningsTotal: number): void {

@@ -1,5 +1,5 @@
 /**
- * What the engine reads of the catalogue: a screening with its seat map, and the list of what is on. Keeping
+ * What the engine reads of the catalogue: a screening with its seat map, on what terms it is sold, and the list of what is on. Keeping
  * the catalogue is the importers' business.
  *
  * A seat map never changes once it is stored (a new layout is a new row), so one object per thread serves every
@@ -32,17 +32,30 @@ export interface ScreeningSummary {
   readonly halfPolicy: 'limit' | 'exceed';
   readonly seatMapId: number;
   readonly seatCount: number;
+  readonly status: ScreeningStatus;
+  /** Seats can be taken from here on and before there, ms since 1970; null: from the beginning, and until a while after the start. */
+  readonly salesFromMs: number | null;
+  readonly salesUntilMs: number | null;
+  /** Of ANCINE's reports: A regular, B before the release, C festival, D private. */
+  readonly modality: 'A' | 'B' | 'C' | 'D';
+  /** Full price in cents by seat kind (the number as text), of the kinds that do not cost `priceCents`; null: all cost that. */
+  readonly seatPrices: Readonly<Record<string, number>> | null;
 }
+
+export type ScreeningStatus = 'scheduled' | 'closed' | 'cancelled';
 
 export interface ScreeningRecord extends ScreeningSummary {
   readonly seatMap: SeatMap;
 }
 
-interface ScreeningRow extends Omit<ScreeningSummary, 'id' | 'seatMapId' | 'startsAtMs'> {
+interface ScreeningRow
+  extends Omit<ScreeningSummary, 'id' | 'seatMapId' | 'startsAtMs' | 'salesFromMs' | 'salesUntilMs'> {
   /** bigint columns come as text from node-postgres. */
   readonly id: string;
   readonly seatMapId: string;
   readonly startsAtMs: string;
+  readonly salesFromMs: string | null;
+  readonly salesUntilMs: string | null;
 }
 
 const SELECT_SCREENING = `select s.id, f.title, f.minutes, f.rating, c.name as cinema, c.city, c.state, a.name as auditorium,
@@ -50,7 +63,9 @@ const SELECT_SCREENING = `select s.id, f.title, f.minutes, f.rating, c.name as c
     to_char(s.starts_local, 'YYYY-MM-DD"T"HH24:MI:SS') as "startsLocal", s.time_zone as "timeZone",
     s.projection, s.language, s.price_cents as "priceCents", s.currency,
     s.half_quota as "halfQuota", s.half_policy as "halfPolicy",
-    s.seat_map_id as "seatMapId", m.seat_count as "seatCount"
+    s.seat_map_id as "seatMapId", m.seat_count as "seatCount", s.status, s.modality, s.seat_prices as "seatPrices",
+    (extract(epoch from s.sales_from) * 1000)::bigint as "salesFromMs",
+    (extract(epoch from s.sales_until) * 1000)::bigint as "salesUntilMs"
   from screenings s
     join films f on f.id = s.film_id
     join auditoriums a on a.id = s.auditorium_id
@@ -94,10 +109,52 @@ export async function listScreenings(pool: pg.Pool, query: ScreeningQuery): Prom
   return rows.map(summaryOf);
 }
 
+/** What an actor has to know of a screening's row to sell it; all of it may change while sales go on. */
+export type SaleTerms = Pick<
+  ScreeningSummary,
+  'halfQuota' | 'halfPolicy' | 'status' | 'startsAtMs' | 'salesFromMs' | 'salesUntilMs'
+>;
+
+/** The terms of those of `ids` that exist. */
+export async function loadSaleTerms(pool: pg.Pool, ids: readonly number[]): Promise<Map<number, SaleTerms>> {
+  const { rows } = await pool.query<Pick<ScreeningRow, 'id' | keyof SaleTerms>>({
+    name: 'catalogue-sale-terms',
+    text: `select s.id, s.half_quota as "halfQuota", s.half_policy as "halfPolicy", s.status,
+        (extract(epoch from s.starts_at) * 1000)::bigint as "startsAtMs",
+        (extract(epoch from s.sales_from) * 1000)::bigint as "salesFromMs",
+        (extract(epoch from s.sales_until) * 1000)::bigint as "salesUntilMs"
+      from screenings s where s.id = any ($1::bigint[])`,
+    values: [ids.filter((id) => Number.isSafeInteger(id))],
+  });
+  return new Map(
+    rows.map(({ id, halfQuota, halfPolicy, status, startsAtMs, salesFromMs, salesUntilMs }) => [
+      Number(id),
+      {
+        halfQuota,
+        halfPolicy,
+        status,
+        startsAtMs: Number(startsAtMs),
+        salesFromMs: numberOrNull(salesFromMs),
+        salesUntilMs: numberOrNull(salesUntilMs),
+      },
+    ]),
+  );
+}
+
 const seatMaps = new Map<number, WeakRef<SeatMap>>();
 const forgotten = new FinalizationRegistry<number>((id) => {
   if (seatMaps.get(id)?.deref() === undefined) seatMaps.delete(id);
 });
+
+/** The seat map `id`, if it is one of the auditorium of `screening`; else null. */
+export async function loadSeatMapFor(pool: pg.Pool, screening: number, id: number): Promise<SeatMap | null> {
+  const { rowCount } = await pool.query({
+    name: 'catalogue-seat-map-fits',
+    text: `select from screenings s join seat_maps m on m.auditorium_id = s.auditorium_id where s.id = $1 and m.id = $2`,
+    values: [screening, id],
+  });
+  return rowCount === 1 ? loadSeatMap(pool, id) : null;
+}
 
 /**
  * The seat map `id`: the same object for the same id, as long as anybody on this thread holds it.
@@ -123,5 +180,16 @@ export async function loadSeatMap(pool: pg.Pool, id: number): Promise<SeatMap> {
 }
 
 function summaryOf(row: ScreeningRow): ScreeningSummary {
-  return { ...row, id: Number(row.id), seatMapId: Number(row.seatMapId), startsAtMs: Number(row.startsAtMs) };
+  return {
+    ...row,
+    id: Number(row.id),
+    seatMapId: Number(row.seatMapId),
+    startsAtMs: Number(row.startsAtMs),
+    salesFromMs: numberOrNull(row.salesFromMs),
+    salesUntilMs: numberOrNull(row.salesUntilMs),
+  };
+}
+
+function numberOrNull(value: string | null): number | null {
+  return value === null ? null : Number(value);
 }

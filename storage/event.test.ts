@@ -46,6 +46,7 @@ const facts: Record<FactKind, fc.Arbitrary<Fact>> = {
   13: plain({ kind: fc.constant(13 as const), ticket: id, gate: fc.string() }),
   14: plain({ kind: fc.constant(14 as const), seats, reason: fc.string() }),
   15: plain({ kind: fc.constant(15 as const), seats, reason: fc.string() }),
+  16: plain({ kind: fc.constant(16 as const), from: version, to: version, halfQuota: fc.nat(4096), blocked: seats }),
 };
 
 const SEED = 20_261_124;
@@ -91,6 +92,6 @@ test('[EV8] the names of the kinds are words of NATS subjects, and stay as they 
   assert.equal(
     EVENT_KINDS.join(' '),
     'owner-changed sales-opened sales-closed held extended released expired payment-begun payment-cancelled sold ' +
-      'tickets-cancelled tickets-refunded checked-in blocked unblocked',
+      'tickets-cancelled tickets-refunded checked-in blocked unblocked map-changed',
   );
 });

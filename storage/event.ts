@@ -27,6 +27,7 @@ const KIND_NAMES = {
   [FactKind.checkedIn]: 'checked-in',
   [FactKind.blocked]: 'blocked',
   [FactKind.unblocked]: 'unblocked',
+  [FactKind.mapChanged]: 'map-changed',
 } as const satisfies Record<FactKind, string>;
 
 export type EventKind = (typeof KIND_NAMES)[FactKind];
@@ -95,6 +96,8 @@ function fieldsOf(fact: Fact): Readonly<Record<string, unknown>> {
     case FactKind.blocked:
     case FactKind.unblocked:
       return { seats: fact.seats, reason: fact.reason };
+    case FactKind.mapChanged:
+      return { from: fact.from, to: fact.to, halfQuota: fact.halfQuota, blocked: fact.blocked };
     default:
       return unreachable(fact);
   }

@@ -49,6 +49,8 @@ const FACTS: readonly Fact[] = [
   { kind: FactKind.checkedIn, ticket: ID, gate: 'Porta 1' },
   { kind: FactKind.blocked, seats: [3], reason: '' },
   { kind: FactKind.unblocked, seats: [3, 4], reason: 'consertada' },
+  { kind: FactKind.mapChanged, from: 1, to: Number.MAX_SAFE_INTEGER, halfQuota: 0, blocked: [] },
+  { kind: FactKind.mapChanged, from: 7, to: 7, halfQuota: 4096, blocked: [0, 4095] },
 ];
 
 /** Texts that mean something to COPY, to JSON, to PostgreSQL or to UTF-8. */

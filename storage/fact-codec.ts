@@ -106,6 +106,9 @@ function writeFields(row: RowWriter, fact: Exclude<Fact, { kind: 2 | 3 }>): void
     case FactKind.checkedIn:
       row.utf8(escapeCopyText(`${JSON.stringify(fact.ticket)},${JSON.stringify(fact.gate)}`));
       return;
+    case FactKind.mapChanged:
+      row.ascii(`${fact.from},${fact.to},${fact.halfQuota},[${fact.blocked.join()}]`);
+      return;
     case FactKind.blocked:
     case FactKind.unblocked:
       row.utf8(escapeCopyText(`[${fact.seats.join()}],${JSON.stringify(fact.reason)}`));
@@ -201,6 +204,8 @@ export function decodeFact(kind: number, body: string | null): Fact {
     case FactKind.blocked:
     case FactKind.unblocked:
       return { kind, seats: numbers(f[0]), reason: text(f[1]) };
+    case FactKind.mapChanged:
+      return { kind, from: number(f[0]), to: number(f[1]), halfQuota: number(f[2]), blocked: numbers(f[3]) };
     default:
       throw new Error(
         `the journal holds a fact of kind ${kind}, which this build does not know: was it written by a newer one?`,

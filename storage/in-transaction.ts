@@ -4,12 +4,13 @@ import type pg from 'pg';
 /**
  * Runs `work` between BEGIN and COMMIT and resolves with what it returns. What it throws undoes everything. A connection
  * that saw an error is destroyed: it may be in the middle of a COPY.
- * @param keep false: undo everything at the end, as if it had never been (a rehearsal).
+ * @param keep false, or answering false for the result: undo everything at the end, as if it had never been (a rehearsal, or
+ * a refusal that is a value: the connection is fine, and is not destroyed).
  */
 export async function inTransaction<Result>(
   pool: pg.Pool,
   work: (client: pg.PoolClient) => Promise<Result>,
-  keep = true,
+  keep: boolean | ((result: Result) => boolean) = true,
 ): Promise<Result> {
   const client = await pool.connect();
   // The pool listens to idle connections only; one that breaks in our hands also fails the query under way.
@@ -19,9 +20,10 @@ export async function inTransaction<Result>(
   try {
     await client.query('begin');
     const result = await work(client);
-    const ended = await client.query(keep ? 'commit' : 'rollback');
+    const isKept = typeof keep === 'function' ? keep(result) : keep;
+    const ended = await client.query(isKept ? 'commit' : 'rollback');
     // A transaction that failed answers COMMIT with ROLLBACK, and no error.
-    if (keep && ended.command !== 'COMMIT') throw new Error('the transaction was rolled back');
+    if (isKept && ended.command !== 'COMMIT') throw new Error('the transaction was rolled back');
     return result;
   } catch (cause) {
     failure = cause instanceof Error ? cause : new Error(String(cause));

@@ -1,6 +1,6 @@
 /**
- * Brings the database to the schema of this build: roles, the schema `poltrona`, then the SQL files of
- * `storage/migrations` in the order of their names, each in a transaction of its own. Servers that start together
+ * Brings the database to the schema of this build: roles, the schemas, the job queue's tables (by its library), then the
+ * SQL files of `storage/migrations` in the order of their names, each in a transaction of its own. Servers that start together
  * wait for each other at an advisory lock, and the later one finds nothing to do.
  */
 import { readdirSync } from 'node:fs';
@@ -8,9 +8,10 @@ import path from 'node:path';
 import { runner } from 'node-pg-migrate';
 import pg from 'pg';
 import { clientConfig, type DatabaseConfig, SCHEMA } from './database.ts';
+import { installJobSchema, JOB_SCHEMA } from './job-schema.ts';
 import type { Log } from './log.ts';
 import { packageRoot } from './package-root.ts';
-import { ensureRoles, ensureSchema } from './roles.ts';
+import { ensureRoles, ensureSchemas } from './roles.ts';
 
 const TABLE = 'migrations';
 /** Any number will do, as long as it is always the same and nobody else's in this database. */
@@ -34,8 +35,9 @@ export async function migrate(config: DatabaseConfig, log: Log): Promise<readonl
     // Held by the session and given back with it, however this ends.
     await client.query(`select pg_advisory_lock(${LOCK})`);
     await ensureRoles(client);
-    await ensureSchema(client);
+    await ensureSchemas(client, [SCHEMA, JOB_SCHEMA]);
     await refuseNewer(client);
+    await installJobSchema(config, log);
     const startedMs = performance.now();
     const done = await runner({
       dbClient: client,

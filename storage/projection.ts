@@ -1,8 +1,9 @@
 /**
- * Orders and tickets as tables: what the facts of payments and tickets mean to everybody who asks in SQL. They
- * are written in the transaction of their facts, so that no reader ever finds a ticket without its fact.
+ * Orders and tickets as tables: what the facts of payments and tickets mean to everybody who asks in SQL; and the layout
+ * of a screening in the catalogue, which nobody else changes. They are written in the transaction of their facts, so that no
+ * reader ever finds a ticket without its fact.
  *
- * A batch is written set-wise: the last state of each order and ticket in the batch, in at most four
+ * A batch is written set-wise: the last state of each order, ticket and layout in the batch, in a few
  * statements. Tickets are voided before new ones are inserted, because a seat may be given back and sold again within one batch
  * and the index of live seats is checked row by row.
  */
@@ -37,6 +38,13 @@ export type Projection =
       readonly tickets: readonly string[];
       readonly state: TicketState;
       readonly atMs: number;
+    }
+  | {
+      readonly kind: 'map-changed';
+      readonly screening: number;
+      readonly from: number;
+      readonly to: number;
+      readonly halfQuota: number;
     };
 
 /** The projections of one decision; null for the many that have none. `accepted` is its outcome (of a sale, the tickets with their prices). */
@@ -48,7 +56,9 @@ export function projectionsOf(
 ): readonly Projection[] | null {
   let projections: Projection[] | null = null;
   for (const fact of facts) {
-    if (fact.kind < FactKind.paymentBegun || fact.kind > FactKind.checkedIn) continue;
+    const isProjected =
+      (fact.kind >= FactKind.paymentBegun && fact.kind <= FactKind.checkedIn) || fact.kind === FactKind.mapChanged;
+    if (!isProjected) continue;
     projections ??= [];
     switch (fact.kind) {
       case FactKind.paymentBegun: {
@@ -79,6 +89,11 @@ export function projectionsOf(
       case FactKind.checkedIn:
         projections.push({ kind: 'ticket-state', order: null, tickets: [fact.ticket], state: 'used', atMs });
         break;
+      case FactKind.mapChanged: {
+        const { from, to, halfQuota } = fact;
+        projections.push({ kind: 'map-changed', screening, from, to, halfQuota });
+        break;
+      }
     }
   }
   return projections;
@@ -109,6 +124,8 @@ export class ProjectionSet {
   readonly #ticketStates = new Map<string, { state: TicketState; atMs: number }>();
   /** Orders that lost tickets: cancelled or refunded as a whole when none is left. */
   readonly #voidedOrders = new Map<string, { state: 'cancelled' | 'refunded'; atMs: number }>();
+  /** By screening. `from`: before the batch. */
+  readonly #newMaps = new Map<number, { from: number; to: number; halfQuota: number }>();
 
   add(projection: Projection): void {
     switch (projection.kind) {
@@ -156,6 +173,12 @@ export class ProjectionSet {
           this.#voidedOrders.set(projection.order, { state: projection.state, atMs: projection.atMs });
         }
         break;
+      case 'map-changed': {
+        const { screening, to, halfQuota } = projection;
+        const from = this.#newMaps.get(screening)?.from ?? projection.from;
+        this.#newMaps.set(screening, { from, to, halfQuota });
+        break;
+      }
     }
   }
 
@@ -168,6 +191,7 @@ export class ProjectionSet {
     await this.#writeTicketStates(client);
     await this.#writeTickets(client);
     await this.#writeVoidedOrders(client);
+    await this.#writeMaps(client);
   }
 
   async #writeOrders(client: ClientBase): Promise<void> {
@@ -252,6 +276,26 @@ export class ProjectionSet {
           and not exists (select from tickets t where t.order_id = orders.id and t.state in ('live', 'used'))`,
       values: [rows.map(([id]) => id), rows.map(([, row]) => row.state), rows.map(([, row]) => row.atMs)],
     });
+  }
+
+  /** Only a layout of the screening's own auditorium, and only where the catalogue has the one that the facts came from. */
+  async #writeMaps(client: ClientBase): Promise<void> {
+    if (this.#newMaps.size === 0) return;
+    const rows = [...this.#newMaps];
+    const result = await client.query({
+      name: 'screenings-map',
+      text: `update screenings s set seat_map_id = n.seat_map, half_quota = n.half_quota
+        from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::int[]) as n (screening, before, seat_map, half_quota)
+          join seat_maps m on m.id = n.seat_map
+        where s.id = n.screening and s.seat_map_id = n.before and m.auditorium_id = s.auditorium_id`,
+      values: [
+        rows.map(([screening]) => screening),
+        rows.map(([, row]) => row.from),
+        rows.map(([, row]) => row.to),
+        rows.map(([, row]) => row.halfQuota),
+      ],
+    });
+    expectRows(result.rowCount, rows.length, 'screenings');
   }
 }
 

@@ -7,14 +7,14 @@ import { initialState } from '../actors/seat-state.ts';
 import { readSnapshot, writeSnapshot } from '../actors/snapshot.ts';
 import { heldFact } from '../tests/support/journal-entries.ts';
 import { connected, testDatabase } from '../tests/support/postgres.ts';
-import { RULES } from '../tests/support/screening.ts';
+import { COMMON } from '../tests/support/screening.ts';
 import { addScreenings } from '../tests/support/screenings.ts';
 import { copyRows } from './copy-rows.ts';
 import { createPool } from './database.ts';
 import { encodeRow, JOURNAL_COLUMNS } from './fact-codec.ts';
 import { Recovery } from './recovery.ts';
 
-const { halfQuota: _quota, halfPolicy: _policy, ...COMMON } = RULES;
+const STARTS_MS = 1_764_000_000_000;
 
 async function recovering(t: TestContext) {
   const database = await testDatabase(t);
@@ -24,6 +24,7 @@ async function recovering(t: TestContext) {
     columns: 8,
     halfQuota: 5,
     halfPolicy: 'exceed',
+    startsAtMs: STARTS_MS,
   });
   const pool = createPool(database, 'shard', 'recovery test', 4);
   t.after(() => pool.end());
@@ -59,7 +60,15 @@ test('[F5] a screening to which nothing has happened: its map, its own rules amo
     [loaded.map.seatCount, loaded.map.seatLabels[9], loaded.snapshot, loaded.facts],
     [16, 'B2', null, []],
   );
-  assert.deepEqual(loaded.rules, { ...COMMON, halfQuota: 5, halfPolicy: 'exceed' });
+  const { salesAfterStartMs, ...rules } = COMMON;
+  assert.deepEqual(loaded.rules, {
+    ...rules,
+    halfQuota: 5,
+    halfPolicy: 'exceed',
+    isOnSale: true,
+    salesFromMs: null,
+    salesUntilMs: STARTS_MS + salesAfterStartMs,
+  });
 });
 
 test('[F5] its facts, all of them, in order, and nobody else’s', async (t) => {

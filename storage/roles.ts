@@ -9,7 +9,6 @@
  * - poltrona_accounts alone reaches people: buyers, staff, keys, sessions, messages.
  */
 import type pg from 'pg';
-import { SCHEMA } from './database.ts';
 
 export const ROLES = ['poltrona_shard', 'poltrona_app', 'poltrona_reader', 'poltrona_accounts'] as const;
 
@@ -42,18 +41,21 @@ export async function ensureRoles(client: pg.ClientBase): Promise<void> {
 }
 
 /**
- * Creates the schema when it is missing.
+ * Creates the schemas of `names` that are missing.
  * @throws RightsMissing
  */
-export async function ensureSchema(client: pg.ClientBase): Promise<void> {
-  const { rowCount } = await client.query('select from pg_namespace where nspname = $1', [SCHEMA]);
-  if (rowCount === 1) return;
+export async function ensureSchemas(client: pg.ClientBase, names: readonly string[]): Promise<void> {
+  const { rows: missing } = await client.query<{ name: string; login: string }>(
+    `select name, quote_ident(session_user) as login from unnest($1::text[]) as name
+     where not exists (select from pg_namespace where nspname = name)`,
+    [names],
+  );
   try {
-    await client.query(`create schema if not exists ${SCHEMA}`);
+    for (const { name } of missing) await client.query(`create schema if not exists ${name}`);
   } catch (cause) {
     if ((cause as { code?: string }).code !== '42501') throw cause;
-    const { rows } = await client.query<{ login: string }>('select quote_ident(session_user) as login');
-    throw rightsMissing(cause, [`create schema ${SCHEMA} authorization ${rows[0]?.login ?? 'the_login'}`]);
+    const steps = missing.map(({ name, login }) => `create schema if not exists ${name} authorization ${login}`);
+    throw rightsMissing(cause, steps);
   }
 }
 

@@ -19,14 +19,15 @@ export interface PlanResult {
   readonly overlapping: number;
 }
 
-/** Somebody must have left and the seats be clean before the next screening. */
-const CLEANING_MINUTES_MIN = 15;
+/** Somebody must have left and the seats be clean before the next screening. Imports and screenings made by hand ask the same. */
+export const CLEANING_MINUTES_MIN = 15;
 
 /**
  * At least 40 % of the tickets are to be had at half price (Lei 12.933/2013). The law guarantees that share, so that
  * fractions go up: of 7 seats 3 and not 2. In whole numbers, because 0.4 × 35 is a little more than 14 in floating point.
+ * SQL over a column `seat_count`.
  */
-const HALF_QUOTA = '(2 * seat_count + 4) / 5';
+export const HALF_QUOTA = '(2 * seat_count + 4) / 5';
 
 const PLACE = `
   create temporary table placed on commit drop as
@@ -36,15 +37,17 @@ const PLACE = `
     join auditoriums a on a.id = p.auditorium
     join cinemas c on c.id = a.cinema_id
     join seat_maps m on m.id = a.seat_map_id
-    join films f on f.title = p.film,
+    -- Two films may have one title: of them the first that is shown.
+    cross join lateral (select id, minutes from films where title = p.film order by status <> 'active', id limit 1) as f,
     lateral (select (p.opening at time zone c.time_zone) + p.after_minutes * interval '1 minute') as t (starts_at)`;
 
 // No film lasts for twelve hours: with that limit the index on (auditorium, start) finds the neighbours.
 const JUDGE = `
   update placed p set state = case
-    when exists (select from screenings s where s.auditorium_id = p.auditorium and s.starts_at = p.starts_at) then 'existing'
+    when exists (select from screenings s where s.auditorium_id = p.auditorium
+      and s.starts_at = p.starts_at and s.status <> 'cancelled') then 'existing'
     when exists (select from screenings s join films f on f.id = s.film_id
-      where s.auditorium_id = p.auditorium
+      where s.auditorium_id = p.auditorium and s.status <> 'cancelled'
         and s.starts_at > p.starts_at - interval '12 hours' and s.starts_at < p.clean_at
         and s.starts_at + (f.minutes + ${CLEANING_MINUTES_MIN}) * interval '1 minute' > p.starts_at) then 'overlapping'
     else 'new' end`;

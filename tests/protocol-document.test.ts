@@ -17,7 +17,10 @@ const packr = new Packr({ useRecords: false, int64AsType: 'number' });
 
 /** A message as the document writes it. */
 function rowOf({ op, name, fields }: MessageShape): string {
-  const array = [String(op), ...fields.map((field) => `${field.name}: ${notationOf(field.type)}`)].join(', ');
+  const array = [
+    String(op),
+    ...fields.map((field) => `${field.name}${field.isOptional ? '?' : ''}: ${notationOf(field.type)}`),
+  ].join(', ');
   return `| ${op} | ${name} | \`[${array}]\` |`;
 }
 

@@ -66,6 +66,31 @@ test('each kind of command has its own answer', async (t) => {
   assert.deepEqual([mine.holds, mine.orders], [[], [{ order: bought.order, tickets: bought.tickets }]]);
 });
 
+test('[MC4] a hold says on which seat map its seats were chosen, unless the server is an older one', async (t) => {
+  const { session, gateway } = await scene(t);
+  const maps: number[] = [];
+  const watch = session.watch(1, (event) => event.is === 'snapshot' && maps.push(event.seats.seatMap));
+  await gateway.until(() => maps.length === 1);
+  await session.hold(1, [1], { seatMap: 5 });
+  watch.stop();
+  gateway.screening.seatMap = 5;
+  const again = session.watch(1, (event) => event.is === 'snapshot' && maps.push(event.seats.seatMap));
+  await gateway.until(() => maps.length === 2);
+  await session.hold(1, [2], { seatMap: 5 });
+  await session.hold(1, [3]);
+  again.stop();
+  const sent = gateway.received.flatMap(({ message }) =>
+    message.op === ClientOp.hold ? (message.seatMap ?? null) : [],
+  );
+  assert.deepEqual(
+    [maps, sent],
+    [
+      [0, 5],
+      [null, 5, null],
+    ],
+  );
+});
+
 test('a refusal tells the code and the seats', async (t) => {
   const { session, gateway } = await scene(t);
   gateway.screening.change([5, 6], 2);

@@ -4,6 +4,7 @@ import type { Answer } from '../actors/seat-outcome.ts';
 import type { JournalEntry, Settlement } from '../storage/journal-entry.ts';
 import type { Projection } from '../storage/projection.ts';
 import type { Asker } from './asker.ts';
+import type { SeatSnapshot } from './seat-replica.ts';
 
 /** Who settles a decision: the actor that made it. */
 export interface DecisionOwner {
@@ -26,6 +27,8 @@ export class Decision implements JournalEntry {
   readonly salesOpen: boolean;
   /** The state after the decision, when it is time for a snapshot. */
   readonly snapshot: string | null;
+  /** All seats after the decision, when it changed the layout: then there are no `changes`. */
+  readonly anew: SeatSnapshot | null;
 
   constructor(
     screening: number,
@@ -40,6 +43,7 @@ export class Decision implements JournalEntry {
     changes: readonly number[],
     salesOpen: boolean,
     snapshot: string | null,
+    anew: SeatSnapshot | null,
   ) {
     this.screening = screening;
     this.facts = facts;
@@ -53,6 +57,7 @@ export class Decision implements JournalEntry {
     this.changes = changes;
     this.salesOpen = salesOpen;
     this.snapshot = snapshot;
+    this.anew = anew;
   }
 
   settled(settlement: Settlement): void {

@@ -14,6 +14,8 @@ export interface RuntimePorts {
   nowMs(): number;
   /** An order's payment deadline has passed while it was still being paid: the payment must be ended at the provider (promise I5). */
   paymentDue(screening: number, order: string): void;
+  /** So many seats of a screening are free by what has just been committed; only when the number is another one. */
+  freeSeats?(screening: number, freeSeats: number): void;
   decided(command: Command, code: OutcomeCode): void;
   log(level: 'info' | 'warn' | 'error', message: string, details: Readonly<Record<string, unknown>>): void;
 }

@@ -6,7 +6,7 @@
  * Always true:
  * - Memory is ahead of the journal by exactly the `#pending` decisions. An answer that saw uncommitted facts
  *   waits with them, refusals and repeats included: nobody sees a change before it is durable (promise I2).
- * - `replica` holds committed facts only.
+ * - `replica` holds committed facts only. When the layout changes it is another one, and the watchers are told everything anew.
  * - A settlement other than 'committed' ends this actor: its memory is no longer what the journal says. A new
  *   one is loaded from the journal when somebody asks again.
  * - An assertion that fires (a poison command) ends this actor too, and nothing else of the thread.
@@ -19,16 +19,17 @@ import type { Command } from '../actors/seat-command.ts';
 import { decide } from '../actors/seat-decide.ts';
 import { evolve } from '../actors/seat-evolve.ts';
 import { FactKind, type RecordedFact } from '../actors/seat-fact.ts';
+import { noMaps } from '../actors/seat-map.ts';
 import { type MineQuery, mineOf } from '../actors/seat-mine.ts';
 import { type Answer, OutcomeCode, type Refused } from '../actors/seat-outcome.ts';
-import type { ScreeningState } from '../actors/seat-state.ts';
+import type { ScreeningRules, ScreeningState } from '../actors/seat-state.ts';
 import { writeSnapshot } from '../actors/snapshot.ts';
 import type { Journal } from '../storage/journal.ts';
 import type { Settlement } from '../storage/journal-entry.ts';
 import { projectionsOf } from '../storage/projection.ts';
 import type { Asker } from './asker.ts';
 import { Decision, type DecisionOwner } from './decision.ts';
-import { SeatReplica } from './seat-replica.ts';
+import { SeatReplica, type SeatSnapshot } from './seat-replica.ts';
 
 export type EndReason = 'fenced' | 'lost' | 'rejected' | 'poisoned';
 
@@ -58,7 +59,7 @@ const noFacts: readonly RecordedFact[] = [];
 
 export class ScreeningActor implements DecisionOwner {
   readonly screening: number;
-  readonly replica: SeatReplica;
+  replica: SeatReplica;
   lastUsedMs: number;
   readonly #host: ActorHost;
   readonly #state: ScreeningState;
@@ -69,6 +70,10 @@ export class ScreeningActor implements DecisionOwner {
   #untold: number[] = [];
   #toldVersion: number;
   #isMarkedChanged = false;
+  /** The layout changed since the last telling. */
+  #isAnew = false;
+  /** What the search was last told; −1: nothing yet. */
+  #toldFreeSeats = -1;
 
   /** `state` is the replayed journal, all of it committed. `factsSinceSnapshot`: how many of them no snapshot covers. */
   constructor(host: ActorHost, state: ScreeningState, factsSinceSnapshot: number) {
@@ -76,13 +81,7 @@ export class ScreeningActor implements DecisionOwner {
     this.#state = state;
     this.screening = state.screening;
     this.#factsSinceSnapshot = factsSinceSnapshot;
-    this.replica = new SeatReplica({
-      screening: state.screening,
-      epoch: state.epoch,
-      version: state.version,
-      salesOpen: state.salesOpen,
-      status: state.seatStatus,
-    });
+    this.replica = new SeatReplica(seatsOf(state));
     this.#toldVersion = state.version;
     this.lastUsedMs = host.nowMs();
   }
@@ -98,6 +97,11 @@ export class ScreeningActor implements DecisionOwner {
 
   get hasEnded(): boolean {
     return this.#end !== null;
+  }
+
+  /** The catalogue's terms of this moment, for everything that is decided from now on. */
+  takeRules(rules: ScreeningRules): void {
+    this.#state.rules = rules;
   }
 
   /** True when nothing would be lost by forgetting the actor: a hold needs its timer, a decision its commit. */
@@ -175,6 +179,7 @@ export class ScreeningActor implements DecisionOwner {
       noChanges,
       salesOpen,
       null,
+      null,
     );
   }
 
@@ -189,7 +194,11 @@ export class ScreeningActor implements DecisionOwner {
     const epoch = command.kind === 'claim' ? command.epoch : state.epoch;
     const last = facts.length - 1;
     const recordedFacts: RecordedFact[] = [];
-    const changes: number[] = [];
+    let changes: number[] = [];
+    let anew: SeatSnapshot | null = null;
+    // Only here, and in a replay, does a fact need a layout.
+    const maps =
+      command.kind === 'change-map' && command.map !== null ? new Map([[command.seatMap, command.map]]) : noMaps;
     for (let index = 0; index <= last; index++) {
       const fact = facts[index]!;
       // The asker's id stands on the last fact of its decision; the lesser ones (an expiry on the way) have none.
@@ -203,9 +212,17 @@ export class ScreeningActor implements DecisionOwner {
         fact,
       };
       const touched = seatsTouched(state, fact);
-      evolve(state, recorded);
+      evolve(state, recorded, maps);
       for (const seat of touched) changes.push((seat << 2) | (state.seatStatus[seat] ?? 0));
       recordedFacts.push(recorded);
+      if (fact.kind === FactKind.mapChanged) {
+        this.#takeQuota(fact.halfQuota);
+        if (fact.from !== fact.to) {
+          // Numbers of the old layout mean nothing on the new one.
+          changes = [];
+          anew = seatsOf(state);
+        }
+      }
       this.#noteDeadline(recorded);
     }
     this.#factsSinceSnapshot += facts.length;
@@ -228,7 +245,13 @@ export class ScreeningActor implements DecisionOwner {
       changes,
       state.salesOpen,
       snapshot,
+      anew,
     );
+  }
+
+  /** The quota belongs to the layout, though not to the state. */
+  #takeQuota(halfQuota: number): void {
+    this.#state.rules = { ...this.#state.rules, halfQuota };
   }
 
   #noteDeadline({ fact }: RecordedFact): void {
@@ -260,18 +283,22 @@ export class ScreeningActor implements DecisionOwner {
   }
 
   #committed(decision: Decision): void {
-    const { replica } = this;
+    let { replica } = this;
     if (decision.facts.length > 0) {
       if (!this.#isMarkedChanged) {
         this.#isMarkedChanged = true;
         this.#host.changed(this);
       }
+      if (decision.anew !== null) replica = this.#begin(decision.anew);
       for (const change of decision.changes) {
-        replica.status[change >> 2] = change & 3;
+        replica.change(change);
         this.#untold.push(change);
       }
       replica.version = decision.version;
-      replica.epoch = decision.facts[decision.facts.length - 1]!.epoch;
+      const { epoch, fact } = decision.facts[decision.facts.length - 1]!;
+      replica.epoch = epoch;
+      // Once more: the catalogue may have been asked for the rules in between, and have said the old quota.
+      if (fact.kind === FactKind.mapChanged) this.#takeQuota(fact.halfQuota);
       replica.salesOpen = decision.salesOpen;
     }
     decision.asker.answered(decision.tag, decision.requestId, decision.outcome, decision.version, this.#host.nowMs());
@@ -280,9 +307,26 @@ export class ScreeningActor implements DecisionOwner {
     }
   }
 
-  /** The committed changes since the last call, for the watchers. */
-  takeDelta(): { fromVersion: number; changes: readonly number[] } {
-    const delta = { fromVersion: this.#toldVersion, changes: this.#untold };
+  /** Another layout is committed. */
+  #begin(seats: SeatSnapshot): SeatReplica {
+    this.replica = new SeatReplica(seats);
+    this.#untold = [];
+    this.#isAnew = true;
+    return this.replica;
+  }
+
+  /** How many seats are free by what is committed, if that is news since the last call; else null. */
+  takeFreeSeats(): number | null {
+    const { freeSeats } = this.replica;
+    if (freeSeats === this.#toldFreeSeats) return null;
+    this.#toldFreeSeats = freeSeats;
+    return freeSeats;
+  }
+
+  /** The committed changes since the last call, for the watchers. `isAnew`: they need all seats instead, the layout is another one. */
+  takeDelta(): { fromVersion: number; changes: readonly number[]; isAnew: boolean } {
+    const delta = { fromVersion: this.#toldVersion, changes: this.#untold, isAnew: this.#isAnew };
+    this.#isAnew = false;
     this.#toldVersion = this.replica.version;
     this.#untold = [];
     this.#isMarkedChanged = false;
@@ -296,4 +340,9 @@ export class ScreeningActor implements DecisionOwner {
     asker.answered(tag, command.requestId, failed, 0, command.atMs);
     if (this.#pending === 0) this.#host.ended(this, 'poisoned');
   }
+}
+
+function seatsOf({ screening, map, epoch, version, salesOpen, seatStatus }: ScreeningState): SeatSnapshot {
+  // A copy where it is kept: the state goes on.
+  return { screening, seatMap: map.id, epoch, version, salesOpen, status: seatStatus.slice() };
 }

@@ -2,7 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type SeatDelta, SeatReplica } from './seat-replica.ts';
 
-const snapshot = { screening: 7, epoch: 3, version: 10, salesOpen: true, status: Uint8Array.of(0, 1, 2, 3) };
+const snapshot = {
+  screening: 7,
+  seatMap: 1,
+  epoch: 3,
+  version: 10,
+  salesOpen: true,
+  status: Uint8Array.of(0, 1, 2, 3),
+};
 const delta = (change: Partial<SeatDelta>): SeatDelta => ({
   screening: 7,
   epoch: 3,

@@ -15,6 +15,8 @@ export interface SeatDelta {
 
 export interface SeatSnapshot {
   readonly screening: number;
+  /** Id of the layout whose seats are meant; 0: it comes from a node of an older build, which does not say. */
+  readonly seatMap: number;
   readonly epoch: number;
   readonly version: number;
   readonly salesOpen: boolean;
@@ -24,17 +26,31 @@ export interface SeatSnapshot {
 
 export class SeatReplica implements SeatSnapshot {
   readonly screening: number;
+  readonly seatMap: number;
   epoch: number;
   version: number;
   salesOpen: boolean;
   readonly status: Uint8Array;
+  /** How many seats are free: counted along, because asking every seat after each commit would cost more than the commit's own changes. */
+  freeSeats = 0;
 
   constructor(snapshot: SeatSnapshot) {
     this.screening = snapshot.screening;
+    this.seatMap = snapshot.seatMap;
     this.epoch = snapshot.epoch;
     this.version = snapshot.version;
     this.salesOpen = snapshot.salesOpen;
     this.status = snapshot.status.slice();
+    for (const status of this.status) if (status === 0) this.freeSeats++;
+  }
+
+  /** `seat << 2 | status`. */
+  change(change: number): void {
+    const before = this.status[change >> 2];
+    if (before === undefined) return;
+    if (before === 0) this.freeSeats--;
+    if ((change & 3) === 0) this.freeSeats++;
+    this.status[change >> 2] = change & 3;
   }
 
   /** False, and nothing done, when the delta does not follow on what is here: the replica must be fetched anew. */
@@ -45,7 +61,7 @@ export class SeatReplica implements SeatSnapshot {
     this.epoch = delta.epoch;
     this.version = delta.version;
     this.salesOpen = delta.salesOpen;
-    for (const change of delta.changes) this.status[change >> 2] = change & 3;
+    for (const change of delta.changes) this.change(change);
     return true;
   }
 }

@@ -8,18 +8,18 @@ import type { DatabaseConfig } from '../storage/database.ts';
 import { deadline, until } from '../tests/support/deadline.ts';
 import { Heard, Watching } from '../tests/support/heard.ts';
 import { connected, testDatabase } from '../tests/support/postgres.ts';
-import { begin, type Draft, hold, lines, RULES } from '../tests/support/screening.ts';
-import { addScreenings } from '../tests/support/screenings.ts';
+import { begin, COMMON, type Draft, hold, lines } from '../tests/support/screening.ts';
+import { addScreenings, addSeatMap, rectangle } from '../tests/support/screenings.ts';
 import { ShardEngine } from './shard-engine.ts';
 import { SHARDS, shardOf } from './shard-map.ts';
 
-const { halfQuota: _quota, halfPolicy: _policy, ...COMMON } = RULES;
 const ANSWER_MS = 5_000;
 
 class Engine {
   readonly engine: ShardEngine;
   readonly failures: unknown[] = [];
   readonly paymentsDue: string[] = [];
+  readonly freeSeats: string[] = [];
   readonly logged: string[] = [];
   #tag = 0;
 
@@ -47,6 +47,7 @@ class Engine {
         fenced: () => {},
         commitUnknown: () => {},
         answersReleased: () => {},
+        freeSeats: (screening, freeSeats) => this.freeSeats.push(`${screening} ${freeSeats}`),
         paymentDue: (screening, order) => this.paymentsDue.push(`${screening} ${order}`),
         failed: (cause) => this.failures.push(cause),
         log: (level, message) => this.logged.push(`${level}: ${message}`),
@@ -201,4 +202,77 @@ test('[M31] two threads sell for each other, and one that stops answers the othe
   const late = theirs.map((screening) => here.say(screening, hold('ana', [1])));
   await answered(late);
   assert.deepEqual([new Set(late.map(({ code }) => code)), there.failures], [new Set(['unavailable']), []]);
+});
+
+test('[MC12] an engine changes the layout; catalogue and journal agree, and the next engine goes on with it', async (t) => {
+  const { config, screenings, reader } = await database(t);
+  const [screening = 0] = screenings;
+  const seatMap = await addSeatMap(config, screening, rectangle(3, 10));
+  const change: Draft = { kind: 'change-map', buyer: 'staff-7', seatMap, halfQuota: 12, map: null };
+  const first = new Engine(config, 0, alone, 1);
+  await first.engine.start();
+  const watching = new Watching();
+  first.engine.bus.subscribe(screening, watching);
+  await first.does(screening, { kind: 'block', buyer: 'staff-7', seats: [9], reason: 'broken' });
+  // Everybody wants something at once; what is decided after the change is about the new seats.
+  const crowd = Array.from({ length: 20 }, (_, seat) =>
+    first.say(screening, hold('ana', [20 + (seat % 9)]), `r-${seat}`),
+  );
+  const changed = first.say(screening, change, 'change-1');
+  await answered([...crowd, changed]);
+  assert.deepEqual([...new Set(crowd.map(({ code }) => code))], ['seatUnknown']);
+  assert.equal(changed.code, 'accepted');
+  await until(
+    () => watching.replica?.seatMap === seatMap,
+    ANSWER_MS,
+    () => watching.told.join(),
+  );
+  const held = await first.does(screening, { kind: 'hold', buyer: 'ana', seats: [29], seatMap });
+  const { rows } = await reader.query('select seat_map_id, half_quota from poltrona.screenings where id = $1', [
+    screening,
+  ]);
+  assert.deepEqual(rows, [{ seat_map_id: String(seatMap), half_quota: 12 }]);
+  assert.deepEqual([first.freeSeats[0], first.freeSeats.at(-1)], [`${screening} 15`, `${screening} 28`]);
+  await first.engine.stop();
+  const next = new Engine(config, 0, alone, 2);
+  t.after(() => next.engine.stop());
+  await next.engine.start();
+  const again = await next.does(
+    screening,
+    { kind: 'hold', buyer: 'ana', seats: [29], seatMap },
+    held.answer?.requestId,
+  );
+  assert.equal(again.accepted('hold').hold, held.accepted('hold').hold);
+  assert.equal((await next.does(screening, change, 'change-1')).code, 'accepted');
+  assert.equal((await next.does(screening, { ...change, halfQuota: 1 }, 'change-2')).code, 'accepted');
+  const { state } = next.engine.runtime.liveActor(screening) ?? assert.fail('it is not loaded');
+  assert.deepEqual(
+    [state.map.seatLabels[10], [...state.seatStatus].join('')],
+    ['B1', '000000000003000000000000000001'],
+  );
+  assert.deepEqual([first.failures, next.failures], [[], []]);
+});
+
+test('[SW5] an engine that is told of a change in the catalogue sells by it', async (t) => {
+  const { config, screenings } = await database(t);
+  const [screening = 0, other = 0] = screenings;
+  const one = new Engine(config, 0, alone, 1);
+  await one.engine.start();
+  t.after(() => one.engine.stop());
+  await one.does(screening, hold('ana', [0]));
+  const app = await connected(t, config, 'app');
+  await app.query(`update screenings set sales_until = now() - interval '1 s' where id = any ($1::bigint[])`, [
+    [screening, other],
+  ]);
+  one.engine.catalogueChanged([screening, other, 999_999]);
+  await until(
+    () => (one.engine.runtime.liveActor(screening)?.state.rules.salesUntilMs ?? Number.POSITIVE_INFINITY) < Date.now(),
+    ANSWER_MS,
+    () => 'the rules do not come',
+  );
+  assert.equal((await one.does(screening, hold('bia', [1]))).code, 'salesClosed');
+  // One that was not loaded reads them when it is.
+  assert.equal((await one.does(other, hold('bia', [1]))).code, 'salesClosed');
+  const begun = await one.does(screening, begin('ana', 2, 'order-1', lines([0])));
+  assert.equal(begun.code, 'accepted');
 });

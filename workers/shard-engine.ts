@@ -17,6 +17,7 @@ import { ClusterOwnership } from './cluster/cluster-ownership.ts';
 import { monotonicMs } from './cluster/monotonic.ts';
 import { ThreadCluster, type ThreadClusterOptions } from './cluster/thread-cluster.ts';
 import { SoleOwnership } from './ownership.ts';
+import { RulesRefresh } from './rules-refresh.ts';
 import { RUNTIME_LIMITS, ShardRuntime, TICK_MS } from './shard-runtime.ts';
 import { ThreadBus } from './thread-bus.ts';
 import { type LinkPort, ThreadLink } from './thread-link.ts';
@@ -43,6 +44,8 @@ export interface EngineObserver {
   /** The answers of a commit were given; send them now, the deltas follow. */
   answersReleased(): void;
   paymentDue(screening: number, order: string): void;
+  /** So many seats of a screening of this thread are free by what has just been committed; only when the number is another one. */
+  freeSeats?(screening: number, freeSeats: number): void;
   /** The journal cannot go on; the process must stop. */
   failed(cause: unknown): void;
   log(level: 'info' | 'warn' | 'error', message: string, details: Readonly<Record<string, unknown>>): void;
@@ -73,6 +76,7 @@ export class ShardEngine {
   readonly pool: pg.Pool;
   readonly #writer: CopyWriter;
   readonly #links: ReadonlyMap<number, ThreadLink>;
+  readonly #rules: RulesRefresh;
   #isStopping = false;
   readonly #warn: (message: string, cause: unknown) => void;
   /** Null: one node alone. */
@@ -135,15 +139,23 @@ export class ShardEngine {
             monotonicMs,
             deposed: (shard, seenEpoch) => cluster.deposed(shard, seenEpoch),
           });
+    const loader = new Recovery(this.pool, options.rules, warn);
     this.runtime = new ShardRuntime({
       journal: this.journal,
-      loader: new Recovery(this.pool, options.rules, warn),
+      loader,
       ownership,
       limits: RUNTIME_LIMITS,
       nowMs: Date.now,
       paymentDue: (screening, order) => observer.paymentDue(screening, order),
+      freeSeats: (screening, freeSeats) => observer.freeSeats?.(screening, freeSeats),
       decided: (command, code) => observer.decided(command, code),
       log: (level, message, details) => observer.log(level, message, details),
+    });
+    this.#rules = new RulesRefresh({
+      isLoaded: (screening) => this.runtime.isLoaded(screening),
+      load: (screenings) => loader.rules(screenings),
+      take: (screening, rules) => this.runtime.liveActor(screening)?.takeRules(rules),
+      warn,
     });
     const ports = {
       server: this.runtime,
@@ -188,11 +200,17 @@ export class ShardEngine {
   async stop(): Promise<void> {
     this.#isStopping = true;
     for (const timer of this.#timers) clearInterval(timer);
+    this.#rules.stop();
     await within(STOP_JOURNAL_MS, this.runtime.drain(DRAIN_SNAPSHOTS_MS));
     this.#flushLinks();
     if (this.cluster !== null) await within(STOP_CONNECTIONS_MS, this.cluster.close());
     await within(STOP_CONNECTIONS_MS, this.#writer.close());
     await within(STOP_CONNECTIONS_MS, this.pool.end());
+  }
+
+  /** Rows of these screenings have changed in the catalogue: actors that are loaded take the new terms, soon. */
+  catalogueChanged(screenings: Iterable<number>): void {
+    this.#rules.changed(screenings);
   }
 
   /** Payments that were under way when the last owner stopped: their screenings must not sleep until somebody happens to ask. */

@@ -11,13 +11,13 @@
  */
 
 import type { Command } from '../actors/seat-command.ts';
-import { evolve } from '../actors/seat-evolve.ts';
 import { OutcomeCode, type Refused } from '../actors/seat-outcome.ts';
-import { initialState, nextDeadlineMs, paymentsDue, type ScreeningState } from '../actors/seat-state.ts';
+import { nextDeadlineMs, paymentsDue, type ScreeningState } from '../actors/seat-state.ts';
 import type { Journal } from '../storage/journal.ts';
 import { type Asker, nobody } from './asker.ts';
 import type { ActorMessage } from './bus.ts';
 import { DeadlineWheel } from './deadline-wheel.ts';
+import { LayoutFetch } from './layout-fetch.ts';
 import { type Loading, LoadingScreenings } from './loading.ts';
 import { ASK_PAYMENT_AGAIN_MS, OverduePayments } from './overdue-payments.ts';
 import { saveSnapshots } from './parting-snapshots.ts';
@@ -25,7 +25,7 @@ import { PoisonList } from './poison-list.ts';
 import { RestList } from './rest-list.ts';
 import type { RuntimePorts } from './runtime-ports.ts';
 import { type ActorHost, type EndReason, ScreeningActor } from './screening-actor.ts';
-import { stateOfSnapshot } from './screening-loader.ts';
+import { restore } from './screening-loader.ts';
 import { shardOf } from './shard-map.ts';
 import { type Subscriber, Subscriptions } from './subscriptions.ts';
 
@@ -66,6 +66,7 @@ export class ShardRuntime implements ActorHost {
   /** Actors whose claim the present commit has stored: their watchers get a snapshot instead of a delta. */
   readonly #claimed = new Set<ScreeningActor>();
   readonly #loading: LoadingScreenings;
+  readonly #layouts: LayoutFetch;
   readonly #overdue = new OverduePayments();
   #isDraining = false;
   #isPassivating = false;
@@ -87,6 +88,7 @@ export class ShardRuntime implements ActorHost {
       },
       ports.limits,
     );
+    this.#layouts = new LayoutFetch(ports, (...again) => this.submit(...again));
   }
 
   nowMs(): number {
@@ -120,6 +122,8 @@ export class ShardRuntime implements ActorHost {
         return;
       }
       if (command.kind === 'mine') slot.actor.tell(command, asker, tag);
+      else if (command.kind === 'change-map' && command.map === null)
+        this.#layouts.begin(screening, command, asker, tag, deadlineMs);
       else slot.actor.take(command, asker, tag);
       return;
     }
@@ -146,6 +150,12 @@ export class ShardRuntime implements ActorHost {
   liveActor(screening: number): ScreeningActor | null {
     const slot = this.#slots.get(screening);
     return slot?.is === 'live' ? slot.actor : null;
+  }
+
+  /** For `RulesRefresh`. */
+  isLoaded(screening: number): 'live' | 'loading' | 'no' {
+    const is = this.#slots.get(screening)?.is;
+    return is === 'live' || is === 'loading' ? is : 'no';
   }
 
   subscribe(screening: number, subscriber: Subscriber): void {
@@ -306,22 +316,14 @@ export class ShardRuntime implements ActorHost {
   async #bringToLife(loading: Loading): Promise<void> {
     const { screening } = loading;
     const shard = shardOf(screening);
-    let loaded = await this.#ports.loader.load(screening);
+    const restored = await restore(screening, this.#ports.loader, this.#ports.log);
     if (this.#isUnwanted(loading)) return;
-    if (loaded === null) {
+    if (restored === null) {
       this.#slots.delete(screening);
       this.#refuseAll(loading, unknownScreening);
       return;
     }
-    let state = stateOfSnapshot(screening, loaded, this.#ports.log);
-    if (state === null) {
-      // A snapshot only shortens the replay: one that cannot be read is done without.
-      loaded = await this.#ports.loader.load(screening, true);
-      if (this.#isUnwanted(loading)) return;
-      if (loaded === null) throw new Error(`screening ${screening} is gone`);
-      state = initialState(screening, loaded.map, loaded.rules);
-    }
-    for (const recorded of loaded.facts) evolve(state, recorded);
+    const { state, factsSinceSnapshot } = restored;
     // Read from the journal: somebody had a newer epoch than ours.
     if (state.epoch > (this.#ports.ownership.epochOf(shard) ?? 0)) {
       await this.#ports.ownership.deposed(shard, state.epoch);
@@ -333,7 +335,7 @@ export class ShardRuntime implements ActorHost {
       this.#refuseAll(loading, unavailable);
       return;
     }
-    this.#goLive(state, epoch, loaded.facts.length, loading);
+    this.#goLive(state, epoch, factsSinceSnapshot, loading);
   }
 
   /** After each await of a load: it took too long, or the server drains meanwhile and nothing may be claimed any more. */
@@ -425,8 +427,10 @@ export class ShardRuntime implements ActorHost {
     const changed = this.#changed;
     this.#changed = [];
     for (const actor of changed) {
-      const { fromVersion, changes } = actor.takeDelta();
-      const isNew = this.#claimed.delete(actor);
+      const { fromVersion, changes, isAnew } = actor.takeDelta();
+      const isNew = this.#claimed.delete(actor) || isAnew;
+      const freeSeats = actor.takeFreeSeats();
+      if (freeSeats !== null) this.#ports.freeSeats?.(actor.screening, freeSeats);
       if (!this.#subscriptions.has(actor.screening)) continue;
       if (isNew) this.#subscriptions.tellSnapshot(actor.replica);
       else {

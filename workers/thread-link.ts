@@ -148,8 +148,8 @@ export class ThreadLink implements Asker, Subscriber {
   }
 
   /** As the subscriber on behalf of the other side's watchers. */
-  snapshotTaken({ screening, epoch, version, salesOpen, status }: SeatSnapshot): void {
-    this.#send(['snapshot', { screening, epoch, version, salesOpen, status: status.slice() }]);
+  snapshotTaken({ screening, seatMap, epoch, version, salesOpen, status }: SeatSnapshot): void {
+    this.#send(['snapshot', { screening, seatMap, epoch, version, salesOpen, status: status.slice() }]);
   }
 
   seatsChanged(delta: SeatDelta): void {

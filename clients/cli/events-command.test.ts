@@ -9,6 +9,7 @@ import { JournalBatch } from '../../storage/journal-batch.ts';
 import { SILENT_LOG } from '../../storage/log.ts';
 import { until } from '../../tests/support/deadline.ts';
 import { whenRelayed } from '../../tests/support/event-books.ts';
+import { heardPorts } from '../../tests/support/heard-ports.ts';
 import { entry, heldFact, TestEntry } from '../../tests/support/journal-entries.ts';
 import { type NatsServer, startNats } from '../../tests/support/nats.ts';
 import { testDatabase } from '../../tests/support/postgres.ts';
@@ -17,7 +18,6 @@ import { EventStream } from '../../workers/cluster/event-stream.ts';
 import { connectNats, parseNatsUrl } from '../../workers/cluster/nats-connection.ts';
 import { eventLine } from './event-text.ts';
 import { registerEvents, type TailFlags, tailEvents } from './events-command.ts';
-import type { CliPorts } from './ports.ts';
 
 const QUIET = { disconnected() {}, reconnected() {}, closed() {}, warning() {} };
 
@@ -26,21 +26,13 @@ function urlOf({ host, port, user, database }: DatabaseConfig): string {
 }
 
 function portsOn(database: DatabaseConfig | null, nats: NatsServer | null) {
-  const said = { out: [] as string[], errors: [] as string[] };
-  const ports: CliPorts = {
+  return heardPorts({
     environment: {
       // Port 1 answers nobody: a command that must not need a database fails here if it does.
       DATABASE_URL: database === null ? 'postgres://x@127.0.0.1:1/x' : urlOf(database),
       NATS_URL: nats?.url,
     },
-    isTerminal: false,
-    hasColours: false,
-    who: 'tester',
-    out: (text) => said.out.push(text),
-    error: (text) => said.errors.push(text),
-    exit: () => {},
-  };
-  return { ports, ...said };
+  });
 }
 
 class Tail {

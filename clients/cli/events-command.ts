@@ -7,7 +7,8 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { EVENT_KINDS, type Event } from '../../storage/event.ts';
 import { eventLine } from './event-text.ts';
 import { eventsOfDatabase, eventsOfNats } from './events-sources.ts';
-import { positive } from './import-command.ts';
+import { untilInterrupted } from './interruption.ts';
+import { positive } from './option-values.ts';
 import type { CliPorts } from './ports.ts';
 
 export interface TailFlags {
@@ -58,17 +59,6 @@ export async function tailEvents(flags: TailFlags, ports: CliPorts, signal: Abor
 
 function textOf(event: Event, flags: TailFlags, ports: CliPorts): string {
   return flags.json === true ? JSON.stringify(event) : eventLine(event, ports);
-}
-
-async function untilInterrupted(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
-  const controller = new AbortController();
-  const onSignal = (): void => controller.abort();
-  process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
-  try {
-    await work(controller.signal);
-  } finally {
-    process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
-  }
 }
 
 function kindName(text: string): string {

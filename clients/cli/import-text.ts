@@ -1,17 +1,15 @@
 /**
- * Reports of imports as a person reads them: the sums first, then what was left out and what to look at, each kind
+ * The report of an import as a person reads it: the sums first, then what was left out and what to look at, each kind
  * once with the lines it is about. Everything in full is in the JSON.
  */
-import path from 'node:path';
-import type {
-  AuditoriumsReport,
-  ImportReport,
-  ImportWarning,
-  SeatMapReport,
-} from '../../storage/import/import-report.ts';
+import { notKeptSentence } from '../../storage/import/import-history.ts';
+import type { FileReport, ImportWarning } from '../../storage/import/import-report.ts';
 import { type CliPorts, counted, number, painter } from './ports.ts';
+import { harmless } from './text-width.ts';
 
 const LINES_SHOWN = 5;
+/** Different reasons shown without --verbose. */
+const REASONS_SHOWN = 20;
 
 /** What the warnings of a kind say together. Others are shown by the text of their first one. */
 const KINDS: Readonly<Record<string, string>> = {
@@ -23,63 +21,62 @@ const KINDS: Readonly<Record<string, string>> = {
   'plan-kept': 'a new number of seats; the imported seat map is kept',
 };
 
-export function auditoriumsText(report: AuditoriumsReport, ports: CliPorts, isVerbose: boolean): string[] {
-  const { exhibitors, cinemas, auditoriums } = report;
-  const changed = (what: string, { created, updated }: { created: number; updated: number }): string =>
-    `${what.padEnd(13)}${number(created).padStart(7)} new ${number(updated).padStart(7)} changed`;
-  return [
-    ...headline(report, ports),
-    '',
-    changed('exhibitors', exhibitors),
-    changed('cinemas', cinemas),
-    changed('auditoriums', auditoriums),
-    `${'seat maps'.padEnd(13)}${number(report.seatMaps).padStart(7)} new`,
-    ...(report.notInFile === 0
-      ? []
-      : [
-          `${counted(report.notInFile, 'auditorium', 'auditoriums')} of the register not in this file: left as they are`,
-        ]),
-    ...details(report, ports, isVerbose),
-  ];
+export function reportText(report: FileReport, ports: CliPorts, isVerbose: boolean): string[] {
+  return [...headline(report, ports), ...detailsText(report), ...remarks(report, ports, isVerbose)];
 }
 
-export function seatMapText(report: SeatMapReport, ports: CliPorts): string[] {
-  const { auditoriumName, cinemaName, auditorium, seatCount, rowCount, version } = report;
-  const room = `${auditoriumName}, ${cinemaName} (auditorium ${auditorium})`;
-  const what = report.unchanged === 1 ? 'has this seat map already' : 'has a new seat map';
-  return [
-    `${room} ${what}: ${counted(seatCount, 'seat', 'seats')} in ${counted(rowCount, 'row', 'rows')}, version ${version}`,
-    ...(report.dryRun ? [painter(ports)('yellow', 'a rehearsal: nothing was kept')] : []),
-    ...details(report, ports, true),
-  ];
-}
-
-function headline(report: ImportReport, ports: CliPorts): string[] {
+function headline(report: FileReport, ports: CliPorts): string[] {
   const paint = painter(ports);
   const seconds = (report.elapsedMs / 1000).toFixed(1);
   const line = (name: string, count: number): string => `  ${name.padEnd(11)}${number(count).padStart(7)}`;
+  const verdict = report.notKept === 'rehearsal' ? 'a rehearsal: nothing was kept' : notKeptSentence(report);
   return [
-    `${paint('bold', path.basename(report.file))}: ${counted(report.rows, 'row', 'rows')} in ${seconds} s`,
-    ...(report.dryRun ? [paint('yellow', 'a rehearsal: nothing was kept')] : []),
+    `${paint('bold', harmless(report.file))}: ${counted(report.rows, 'row', 'rows')} in ${seconds} s`,
+    ...(verdict === null ? [] : [paint('yellow', verdict)]),
     paint('green', line('created', report.created)),
     line('updated', report.updated),
     paint('dim', line('unchanged', report.unchanged)),
-    report.skipped === 0 ? line('skipped', 0) : paint('yellow', line('skipped', report.skipped)),
+    report.rejected === 0 ? line('rejected', 0) : paint('yellow', line('rejected', report.rejected)),
   ];
 }
 
-function details(report: ImportReport, ports: CliPorts, isVerbose: boolean): string[] {
+/** Figures of the kind's own: numbers, and pairs of created and updated. */
+function detailsText({ details }: FileReport): string[] {
+  const lines = Object.entries(details).flatMap(([name, value]) => {
+    const spoken = name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+    if (typeof value === 'number') return value === 0 ? [] : [`${spoken.padEnd(13)}${number(value).padStart(7)}`];
+    if (typeof value === 'string') return [`${spoken.padEnd(13)}${harmless(value)}`];
+    const { created, updated } = (value ?? {}) as { created?: unknown; updated?: unknown };
+    if (typeof created !== 'number' || typeof updated !== 'number') return [];
+    return [`${spoken.padEnd(13)}${number(created).padStart(7)} new ${number(updated).padStart(7)} changed`];
+  });
+  return lines.length === 0 ? [] : ['', ...lines];
+}
+
+function remarks(report: FileReport, ports: CliPorts, isVerbose: boolean): string[] {
   const paint = painter(ports);
-  const skipped = grouped(report.skippedRows, ({ column, reason }) => `${column ?? 'the row'}: ${reason}`);
+  const rejected = grouped(report.rejectedRows, ({ column, reason }) => `${column ?? 'the row'}: ${reason}`);
   const warned = grouped(report.warnings, (warning) =>
     isVerbose ? sentence(warning) : (KINDS[warning.kind] ?? sentence(warning)),
   );
-  const shorten = isVerbose ? Number.POSITIVE_INFINITY : LINES_SHOWN;
+  // Of a server that is older there may be no format.
+  const unit = (report.format as { readonly unit?: string } | undefined)?.unit ?? 'line';
+  const lost = report.rejections - report.rejectedRows.length;
+  const unheard = report.warningCount - report.warnings.length;
   return [
-    ...(skipped.size === 0 ? [] : ['', paint('bold', 'Skipped')]),
-    ...[...skipped].map(([what, lines]) => `  ${what} ${place(lines, shorten)}`.trimEnd()),
-    ...(warned.size === 0 ? [] : ['', paint('bold', 'To look at')]),
-    ...[...warned].map(([what, lines]) => `  ${what} ${place(lines, shorten)}`.trimEnd()),
+    ...(rejected.size === 0 ? [] : ['', paint('bold', 'Rejected'), ...listed(rejected, unit, isVerbose)]),
+    ...(lost > 0 ? [`  … and ${number(lost)} more`] : []),
+    ...(warned.size === 0 ? [] : ['', paint('bold', 'To look at'), ...listed(warned, unit, isVerbose)]),
+    ...(unheard > 0 ? [`  … and ${number(unheard)} more`] : []),
+  ];
+}
+
+function listed(groups: ReadonlyMap<string, readonly number[]>, unit: string, isVerbose: boolean): string[] {
+  const shown = isVerbose ? [...groups] : [...groups].slice(0, REASONS_SHOWN);
+  const more = groups.size - shown.length;
+  return [
+    ...shown.map(([what, lines]) => harmless(`  ${what} ${place(lines, unit, isVerbose)}`.trimEnd())),
+    ...(more > 0 ? [`  … and ${number(more)} more: --verbose lists them`] : []),
   ];
 }
 
@@ -101,9 +98,9 @@ function grouped<Note extends { readonly line: number | null }>(
   return groups;
 }
 
-function place(lines: readonly number[], shown: number): string {
+function place(lines: readonly number[], unit: string, isVerbose: boolean): string {
   if (lines.length === 0) return '';
-  const some = lines.slice(0, shown).join(', ');
-  const more = lines.length - shown;
-  return `(line ${some}${more > 0 ? ` and ${number(more)} more` : ''})`;
+  const shown = isVerbose ? lines : lines.slice(0, LINES_SHOWN);
+  const more = lines.length - shown.length;
+  return `(${unit} ${shown.join(', ')}${more > 0 ? ` and ${number(more)} more` : ''})`;
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { Command } from 'commander';
+import { heardPorts } from '../../tests/support/heard-ports.ts';
 import { type NatsServer, startNats } from '../../tests/support/nats.ts';
 import { connectNats, type NatsConnection, parseNatsUrl } from '../../workers/cluster/nats-connection.ts';
 import { natsLeaseStore } from '../../workers/cluster/nats-lease-store.ts';
@@ -12,21 +13,11 @@ import { registerNodes } from './nodes-command.ts';
 const QUIET = { disconnected() {}, reconnected() {}, closed() {}, warning() {} };
 
 async function nodes(server: NatsServer | null, ...words: readonly string[]) {
-  const ran = { out: [] as string[], errors: [] as string[], code: 0 };
+  const { ports, out, errors, exit } = heardPorts({ environment: server === null ? {} : { NATS_URL: server.url } });
   const program = new Command().exitOverride();
-  registerNodes(program, {
-    environment: server === null ? {} : { NATS_URL: server.url },
-    isTerminal: false,
-    hasColours: false,
-    who: 'tester',
-    out: (text) => ran.out.push(text),
-    error: (text) => ran.errors.push(text),
-    exit: (code) => {
-      ran.code = code;
-    },
-  });
+  registerNodes(program, ports);
   await program.parseAsync(['node', 'poltrona', 'nodes', ...words]);
-  return ran;
+  return { out, errors, code: exit.code };
 }
 
 /** Nodes that only write their records and obey; `ana` owns the first shards, `bia` the others. */

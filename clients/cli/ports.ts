@@ -1,12 +1,24 @@
 /** Where a command reads and writes: the process's own, or a test's. */
 import os from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { AuditPorts } from './audit-command.ts';
+import { readLine, readSecret } from './standard-input.ts';
 
 export interface CliPorts extends AuditPorts {
   /** Whether people look at the answers (stdout), so that they may have colours. `isTerminal` is about stderr, for progress. */
   readonly hasColours: boolean;
   /** For the history of imports. */
   readonly who: string;
+  /** Width of the terminal that shows the answers; null: nobody looks, and nothing is cut. */
+  readonly columns: number | null;
+  /** Somebody sits there who can be asked. */
+  readonly isAskable: boolean;
+  /** The next line of stdin, after a question on stderr. @throws Interrupted when there is none. */
+  ask(question: string): Promise<string>;
+  /** The same without an echo; a pipe's line is taken without a question. */
+  askSecret(question: string): Promise<string>;
+  /** Between two tries. @throws AbortError when `signal` aborts. */
+  pause(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
 export const processPorts: CliPorts = {
@@ -14,10 +26,19 @@ export const processPorts: CliPorts = {
   isTerminal: process.stderr.isTTY === true,
   hasColours: process.stdout.isTTY === true && (process.env['NO_COLOR'] ?? '') === '' && process.env['TERM'] !== 'dumb',
   who: userName(),
+  get columns() {
+    return process.stdout.isTTY === true ? process.stdout.columns || 80 : null;
+  },
+  isAskable: process.stdin.isTTY === true && process.stderr.isTTY === true,
   out: (text) => void process.stdout.write(`${text}\n`),
   error: (text) => void process.stderr.write(`${text}\n`),
   exit: (code) => {
     process.exitCode = code;
+  },
+  ask: readLine,
+  askSecret: readSecret,
+  pause: async (ms, signal) => {
+    await sleep(ms, undefined, signal === undefined ? {} : { signal });
   },
 };
 
@@ -32,11 +53,11 @@ function userName(): string {
   }
 }
 
-const COLOURS = { bold: 1, dim: 2, green: 32, yellow: 33 } as const;
+const COLOURS = { bold: 1, dim: 2, inverse: 7, red: 31, green: 32, yellow: 33, cyan: 36 } as const;
 export type Colour = keyof typeof COLOURS;
 
 /** node:util's styleText asks process.stdout whether it may; which Node versions do so differs, and tests have another stdout. */
-export function painter(ports: CliPorts): (colour: Colour, text: string) => string {
+export function painter(ports: Pick<CliPorts, 'hasColours'>): (colour: Colour, text: string) => string {
   return (colour, text) => (ports.hasColours ? `\u001b[${COLOURS[colour]}m${text}\u001b[0m` : text);
 }
 

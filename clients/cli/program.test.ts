@@ -4,42 +4,23 @@ import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { DatabaseConfig } from '../../storage/database.ts';
 import { fixture, temporaryFile } from '../../tests/support/fixtures.ts';
+import { type Ran, ran } from '../../tests/support/heard-ports.ts';
 import { connected, emptyDatabase, testDatabase } from '../../tests/support/postgres.ts';
 import type { CliPorts } from './ports.ts';
-import { runProgram } from './program.ts';
 
 const REGISTER = fixture('register.csv');
-
-interface Ran {
-  readonly code: number;
-  readonly out: readonly string[];
-  readonly errors: readonly string[];
-}
 
 function urlOf({ host, port, user, database }: DatabaseConfig): string {
   return `postgres://${user}@/${database}?host=${host}&port=${port}`;
 }
 
 /** Runs `poltrona` with `words` on a database, as if nobody were looking. */
-async function poltrona(
+function poltrona(
   config: DatabaseConfig | null,
   words: readonly string[],
   ports: Partial<CliPorts> = {},
 ): Promise<Ran> {
-  const ran = { out: [] as string[], errors: [] as string[] };
-  // Port 1 answers nobody: a command that must not need a database fails here if it does.
-  const url = config === null ? 'postgres://x@127.0.0.1:1/x' : urlOf(config);
-  const code = await runProgram(words, {
-    environment: { DATABASE_URL: url },
-    isTerminal: false,
-    hasColours: false,
-    who: 'tester',
-    out: (text) => ran.out.push(text),
-    error: (text) => ran.errors.push(text),
-    exit: () => {},
-    ...ports,
-  });
-  return { code, ...ran };
+  return ran(words, { ...(config === null ? {} : { environment: { DATABASE_URL: urlOf(config) } }), ...ports });
 }
 
 function jsonOf(ran: Ran): Record<string, unknown> {
@@ -96,7 +77,10 @@ test('a seat map, a programme, a list: what one command makes the next one sees'
   const screenings = list['screenings'] as { startsLocal: string; cinema: string }[];
   assert.deepEqual([screenings.length, list['more'], screenings[0]?.cinema], [2, true, 'Cine Exemplo']);
   const table = await poltrona(config, ['screenings', 'list', '--date', '2026-12-24', '--limit', '2']);
-  assert.match(table.out[0] ?? '', /^screening +starts there +cinema +auditorium +film +seats +full price$/);
+  assert.match(
+    table.out[0] ?? '',
+    /^screening +starts there +cinema +auditorium +film +seats +full price +projection +language$/,
+  );
   assert.equal(table.out.at(-1), '… and more: use --limit');
   const none = await poltrona(config, ['screenings', 'list', '--date', '2026-12-25']);
   assert.match(none.out[0] ?? '', /^no screenings/);

@@ -1,31 +1,57 @@
 /**
  * The commands of `poltrona` and how they end. Exit codes: 0 done; 1 the answer is no (a file was refused, an audit found
- * something); 2 it could not be done (wrong usage, no database). An error is one sentence that says what to do;
- * POLTRONA_DEBUG=1 adds where it came from. With --json it is also told as JSON, on stdout.
+ * something, the server says that there is no such thing); 2 it could not be done (wrong usage, no server, no database);
+ * 130 interrupted. An error is one sentence that says what to do; POLTRONA_DEBUG=1 adds where it came from. With --json
+ * it is also told as JSON, on stdout.
  */
 import { Command, CommanderError } from 'commander';
 import { TargetUnclear } from '../../storage/import/import-seat-map.ts';
 import { FileRefused } from '../../storage/import/text-lines.ts';
 import { packageVersion } from '../../storage/package-root.ts';
 import { registerAudit } from './audit-command.ts';
+import { registerBuyers } from './buyers-command.ts';
+import { registerCinemas } from './cinemas-command.ts';
+import { AddressTaken } from './create-administrator.ts';
 import { registerEvents } from './events-command.ts';
+import { registerFilms } from './films-command.ts';
 import { registerImport } from './import-command.ts';
+import { registerImports } from './imports-command.ts';
+import { INTERRUPTED, Interrupted } from './interruption.ts';
+import { registerKeys } from './keys-command.ts';
+import { registerLogin } from './login-command.ts';
+import { registerMessages } from './messages-command.ts';
 import { registerNodes } from './nodes-command.ts';
+import { registerOrders } from './orders-command.ts';
 import type { CliPorts } from './ports.ts';
+import { registerRecord } from './record-command.ts';
 import { registerScreenings } from './screenings-command.ts';
+import { registerSeats } from './seats-command.ts';
+import { FateUnknown, NoSuchThing, ServerRefusal } from './server-errors.ts';
+import { NotConfirmed } from './staff-change.ts';
+import { registerTickets } from './tickets-command.ts';
+import { registerUsers } from './users-command.ts';
 
 const HELP = `
+Two ways to work:
+  With a server: "poltrona login https://…" once, then films, cinemas, screenings, seats, orders, tickets, buyers, users, keys,
+  messages, actions, imports, watch. What touches seats is decided where they are sold, and every change leaves a record.
+  Beside the database (DATABASE_URL, or else the embedded one of this installation, whether its server runs or not):
+  users create-administrator, screenings generate, audit, events; nodes through NATS.
+  "import" and "screenings list" go to the server that is logged in to, else to the database; --database forces it.
+
 Examples:
-  $ poltrona import auditoriums salas.csv
-  $ poltrona screenings generate --date 2026-12-24
-  $ poltrona screenings list
-  $ poltrona nodes
-  $ poltrona events tail
+  $ poltrona login https://cinema.example
+  $ poltrona import films films.csv --dry-run
+  $ poltrona screenings list --date 2026-12-24
+  $ poltrona screenings show 4711
+  $ poltrona watch 4711
   $ poltrona audit
 
-The database is the one of DATABASE_URL, or else the embedded one of this installation, whether its server runs or not.
-Exit codes: 0 done; 1 the answer is no (a file was refused, an audit found something); 2 it could not be done.
-Environment: DATABASE_URL, POLTRONA_FOLDER, NATS_URL (nodes, events), POLTRONA_DEBUG=1 (tell where an error came from), NO_COLOR.`;
+What cannot be taken back says what it will do and asks; scripts say --yes. Every list takes --limit, every command --json.
+Exit codes: 0 done; 1 the answer is no (a file was refused, an audit found something, there is no such screening);
+2 it could not be done (wrong usage, no server, no database, no right to it); 130 interrupted.
+Environment: POLTRONA_SERVER, POLTRONA_KEY, XDG_CONFIG_HOME, DATABASE_URL, POLTRONA_FOLDER, NATS_URL (nodes, events),
+POLTRONA_DEBUG=1 (tell where an error came from), NO_COLOR, NODE_EXTRA_CA_CERTS.`;
 
 /** Runs one command line (without "node" and the script); resolves with the exit code. */
 export async function runProgram(words: readonly string[], ports: CliPorts): Promise<number> {
@@ -40,8 +66,20 @@ export async function runProgram(words: readonly string[], ports: CliPorts): Pro
     .description('Poltrona sells cinema seats. These are the commands for whoever runs it.')
     .version(packageVersion(), '--version', 'display the version')
     .addHelpText('after', HELP);
+  registerLogin(program, told);
   registerImport(program, told);
+  registerImports(program, told);
+  registerFilms(program, told);
+  registerCinemas(program, told);
   registerScreenings(program, told);
+  registerSeats(program, told);
+  registerOrders(program, told);
+  registerTickets(program, told);
+  registerBuyers(program, told);
+  registerUsers(program, told);
+  registerKeys(program, told);
+  registerMessages(program, told);
+  registerRecord(program, told);
   registerNodes(program, told);
   registerEvents(program, told);
   registerAudit(program, told);
@@ -71,13 +109,24 @@ function quietEverywhere(command: Command, ports: CliPorts): void {
 
 function refuse(cause: unknown, isJson: boolean, ports: CliPorts): number {
   const message = sentenceOf(cause);
-  if (isJson) ports.out(JSON.stringify({ error: message }));
+  const code = cause instanceof ServerRefusal && cause.code !== '' ? { code: cause.code } : {};
+  if (isJson) ports.out(JSON.stringify({ error: message, ...code }));
   ports.error(message);
   if ((ports.environment['POLTRONA_DEBUG'] ?? '') !== '' && cause instanceof Error) {
     ports.error(cause.stack ?? '');
     if (cause.cause instanceof Error) ports.error(`caused by ${cause.cause.stack}`);
   }
-  return cause instanceof FileRefused || cause instanceof TargetUnclear ? 1 : 2;
+  return exitCodeOf(cause);
+}
+
+/** Answers, and no failures to answer. */
+const NO = [FileRefused, TargetUnclear, NoSuchThing, AddressTaken];
+
+function exitCodeOf(cause: unknown): number {
+  if (cause instanceof Interrupted || (cause instanceof FateUnknown && cause.isInterrupted)) return INTERRUPTED;
+  if (NO.some((kind) => cause instanceof kind)) return 1;
+  if (cause instanceof NotConfirmed) return cause.wasAsked ? 1 : 2;
+  return cause instanceof ServerRefusal && cause.isAboutTheThing ? 1 : 2;
 }
 
 /** By system or PostgreSQL error code: what to do about it. */

@@ -3,23 +3,41 @@
  * Ctrl-C ends the command's transaction with it, so that it is undone, and does not leave a PostgreSQL behind.
  */
 import type pg from 'pg';
-import { createPool, type DatabaseRole } from '../../storage/database.ts';
+import { createPool, type DatabaseConfig, type DatabaseRole } from '../../storage/database.ts';
 import type { Log } from '../../storage/log.ts';
 import { migrate } from '../../storage/migrate.ts';
 import { reachDatabase } from '../../storage/reach-database.ts';
+import { INTERRUPTED } from './interruption.ts';
 import type { CliPorts } from './ports.ts';
 
-const INTERRUPTED = 130;
+export interface CommandDatabase {
+  readonly config: DatabaseConfig;
+  poolOf(role: DatabaseRole): pg.Pool;
+}
 
 /** Runs `work` with a pool in `role`; resolves with its result. */
-export async function withDatabase<Result>(
+export function withDatabase<Result>(
   ports: CliPorts,
   role: DatabaseRole,
   work: (pool: pg.Pool) => Promise<Result>,
 ): Promise<Result> {
+  return withDatabaseOf(ports, ({ poolOf }) => work(poolOf(role)));
+}
+
+/** The same for work that needs several roles, or has connections of its own. */
+export async function withDatabaseOf<Result>(
+  ports: CliPorts,
+  work: (database: CommandDatabase) => Promise<Result>,
+): Promise<Result> {
   const warn = (_details: object, message: string): void => ports.error(message);
   const log: Log = { info: () => {}, warn, error: warn };
   const database = await reachDatabase(ports.environment, log);
+  const pools = new Map<DatabaseRole, pg.Pool>();
+  const poolOf = (role: DatabaseRole): pg.Pool => {
+    const pool = pools.get(role) ?? createPool(database.config, role, 'poltrona command', 2);
+    pools.set(role, pool);
+    return pool;
+  };
   const onSignal = (): void => {
     ports.error('interrupted: what was not committed is undone');
     void database.close().finally(() => process.exit(INTERRUPTED));
@@ -27,11 +45,10 @@ export async function withDatabase<Result>(
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
   try {
     await migrate(database.config, log);
-    const pool = createPool(database.config, role, 'poltrona command', 2);
     try {
-      return await work(pool);
+      return await work({ config: database.config, poolOf });
     } finally {
-      await pool.end();
+      await Promise.all([...pools.values()].map((pool) => pool.end()));
     }
   } finally {
     await database.close();

@@ -6,7 +6,15 @@ import { SeatReplica } from './seat-replica.ts';
 
 function replica(): SeatReplica {
   const status = Uint8Array.of(0, 1, 2, 3);
-  return new SeatReplica({ op: ServerOp.snapshot, screening: 7, epoch: 3, version: 10, salesOpen: true, status });
+  return new SeatReplica({
+    op: ServerOp.snapshot,
+    screening: 7,
+    seatMap: 1,
+    epoch: 3,
+    version: 10,
+    salesOpen: true,
+    status,
+  });
 }
 
 function delta(epoch: number, fromVersion: number, version: number, ...changes: number[]): Delta {

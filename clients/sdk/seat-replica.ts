@@ -7,6 +7,8 @@ import type { Delta, Snapshot } from '../../server/protocol/server-frame.ts';
 /** What the listeners see. Do not change `status`. */
 export interface Seats {
   readonly screening: number;
+  /** Id of the seat map on which they are numbered. When it is another one than is drawn, fetch the seat map again. 0: an older server, which does not say. */
+  readonly seatMap: number;
   readonly epoch: number;
   readonly version: number;
   readonly salesOpen: boolean;
@@ -19,6 +21,7 @@ export type Applied = 'applied' | 'old' | 'gap';
 
 export class SeatReplica implements Seats {
   readonly screening: number;
+  readonly seatMap: number;
   epoch: number;
   version: number;
   salesOpen: boolean;
@@ -26,6 +29,7 @@ export class SeatReplica implements Seats {
 
   constructor(snapshot: Snapshot) {
     this.screening = snapshot.screening;
+    this.seatMap = snapshot.seatMap;
     this.epoch = snapshot.epoch;
     this.version = snapshot.version;
     this.salesOpen = snapshot.salesOpen;

@@ -49,6 +49,8 @@ export interface Watch {
 export interface HoldOptions extends CommandOptions {
   /** Add the seats to this hold, whose deadline stays. */
   readonly hold?: number;
+  /** Id of the seat map on which the seats were chosen: on another one they are refused (43), instead of being other chairs. */
+  readonly seatMap?: number;
 }
 
 export interface BuyLine {
@@ -138,12 +140,11 @@ export class Session {
 
   /** Takes these seats, all or none, in a new hold or into one that is there. */
   hold(screening: number, seats: readonly number[], options: HoldOptions = {}): Promise<HoldResult> {
-    const { hold = 0 } = options;
-    return this.#command(
-      { op: ClientOp.hold, requestId: this.#idOf(options), screening, seats: [...seats], hold },
-      options,
-      this.#held,
-    );
+    const { hold = 0, seatMap } = options;
+    const request = { op: ClientOp.hold, requestId: this.#idOf(options), screening, seats: [...seats], hold } as const;
+    // A server of an older build does not know the field, and would refuse the command.
+    const isUnknown = seatMap === undefined || this.#watched.seatsOf(screening)?.seatMap === 0;
+    return this.#command(isUnknown ? request : { ...request, seatMap }, options, this.#held);
   }
 
   /** Takes `count` good seats side by side. `accessible`: only wheelchair and companion places. */

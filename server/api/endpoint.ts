@@ -9,9 +9,12 @@ import type { BuyerPrincipal, Permission, Principal, StaffPrincipal } from './pr
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
-/** public: everybody. buyer: a signed-in buyer or guest. signed-in: a buyer or staff. staff: who has the permission. */
+/**
+ * public: everybody; with `identify` the handler is told who asks also where it only reads, at the price of a look into the
+ * database. buyer: a signed-in buyer or guest. signed-in: a buyer or staff. staff: who has the permission.
+ */
 export type Access =
-  | { readonly kind: 'public' }
+  | { readonly kind: 'public'; readonly identify?: true }
   | { readonly kind: 'buyer' }
   | { readonly kind: 'signed-in' }
   | { readonly kind: 'staff'; readonly permission: Permission };
@@ -43,6 +46,8 @@ export interface Reply<Answer> {
   /** 200 unless said. */
   readonly status?: number;
   readonly body: Answer;
+  /** The body as JSON text, of a handler that has it already; `body` is not looked at then. */
+  readonly text?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -52,6 +57,7 @@ export interface EndpointSpec<
   Body extends z.ZodType,
   Answer extends z.ZodType,
   A extends Access,
+  Prepared = unknown,
 > {
   readonly method: Method;
   /** "/api/admin/screenings/{screening}" */
@@ -72,8 +78,17 @@ export interface EndpointSpec<
   readonly problems?: Readonly<Record<number, string>>;
   /** Every POST that creates something has this: it takes an Idempotency-Key and runs in one transaction of that role. */
   readonly once?: TransactionRole;
+  /**
+   * What is done before the transaction of a once-only request begins, and is not undone with it: what takes long (a
+   * password's hash), and what counts also when the request is refused (an attempt). A repetition prepares again. What it
+   * resolves with is handed to `handle`.
+   */
+  prepare?(
+    request: ApiRequest<z.output<Params>, z.output<Query>, z.output<Body>, PrincipalOf<A>>,
+  ): Promise<Prepared> | Prepared;
   handle(
     request: ApiRequest<z.output<Params>, z.output<Query>, z.output<Body>, PrincipalOf<A>>,
+    prepared: Prepared,
   ): Promise<Reply<z.input<Answer>>> | Reply<z.input<Answer>>;
 }
 
@@ -100,7 +115,8 @@ export interface Endpoint {
   readonly answer: z.ZodType;
   readonly problems?: Readonly<Record<number, string>>;
   readonly once?: TransactionRole;
-  handle(request: ApiRequest<unknown, unknown, unknown>): Promise<Reply<unknown>> | Reply<unknown>;
+  prepare?(request: ApiRequest<unknown, unknown, unknown>): Promise<unknown> | unknown;
+  handle(request: ApiRequest<unknown, unknown, unknown>, prepared: unknown): Promise<Reply<unknown>> | Reply<unknown>;
 }
 
 /** Checks the types of an endpoint where it is written, and forgets them for the list of all. */
@@ -110,6 +126,7 @@ export function endpoint<
   Query extends z.ZodType = z.ZodType<unknown>,
   Body extends z.ZodType = z.ZodType<unknown>,
   Answer extends z.ZodType = z.ZodType<unknown>,
->(spec: EndpointSpec<Params, Query, Body, Answer, A>): Endpoint {
+  Prepared = unknown,
+>(spec: EndpointSpec<Params, Query, Body, Answer, A, Prepared>): Endpoint {
   return spec as unknown as Endpoint;
 }

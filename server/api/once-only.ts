@@ -8,10 +8,10 @@
 import { createHash } from 'node:crypto';
 import type pg from 'pg';
 import { claimKey, keepAnswer } from '../../storage/idempotency.ts';
-import { inTransaction } from '../../storage/in-transaction.ts';
 import type { Seals } from '../../storage/sealing.ts';
 import type { HttpResponse } from '../socket/socket-port.ts';
 import { Problem } from './problem.ts';
+import { inProblemTransaction } from './problem-transaction.ts';
 
 const KEY = /^[\x21-\x7e]{8,128}$/;
 
@@ -48,41 +48,61 @@ export function requestIdOf(scope: string, key: string, suffix: string): string 
   return `${createHash('sha256').update(`${scope}\n${key}`).digest('base64url').slice(0, 22)}${suffix}`;
 }
 
-export async function onceOnly(
+/** What is kept of an answer, sealed as one: a cookie, and the body, which may hold a key that is shown once. */
+interface Sealed {
+  readonly cookie?: string;
+  readonly body: string;
+}
+
+/**
+ * @throws Problem 409 while the same request is running, 422 for another one with this key, and what `work` throws: then its
+ * transaction is undone and the key is free again.
+ */
+export function onceOnly(
   request: OnceOnlyRequest,
   work: (client: pg.ClientBase) => Promise<HttpResponse>,
 ): Promise<HttpResponse> {
-  const { pool, seals, scope, key, target, body } = request;
+  return inProblemTransaction(request.pool, (client) => answerOnce(request, client, work));
+}
+
+async function answerOnce(
+  request: OnceOnlyRequest,
+  client: pg.ClientBase,
+  work: (client: pg.ClientBase) => Promise<HttpResponse>,
+): Promise<HttpResponse> {
+  const { seals, scope, key, target, body } = request;
   const hash = createHash('sha256').update(`${target}\n`).update(body).digest();
   const context = `${scope}\n${key}`;
-  return inTransaction(pool, async (client) => {
-    const claimed = await claimKey(client, scope, key, hash);
-    switch (claimed.is) {
-      case 'running':
-        throw new Problem(409, 'still-running', 'The same request is still running; ask again in a moment.', [], {
-          'retry-after': '1',
-        });
-      case 'other-content':
-        throw new Problem(422, 'key-reused', 'This Idempotency-Key was used for another request; take a new one.');
-      case 'answered': {
-        const { status, headers, body: sealed } = claimed.answer;
-        const text = seals.open('idempotent-answer', sealed, context).toString();
-        return { status, headers: { ...headers, 'idempotent-replay': 'true' }, body: text };
-      }
-      case 'fresh': {
-        const response = await work(client);
-        // Thrown, so that the transaction is undone as well.
-        if (response.status >= 400)
-          throw new Error(`a once-only handler answered ${response.status} instead of throwing`);
-        const text = Buffer.from(response.body ?? '');
-        const { 'set-cookie': _cookie, ...headers } = response.headers ?? {};
-        await keepAnswer(client, scope, key, hash, {
-          status: response.status,
-          headers,
-          body: seals.seal('idempotent-answer', text, context),
-        });
-        return response;
-      }
+  const claimed = await claimKey(client, scope, key, hash);
+  switch (claimed.is) {
+    case 'running':
+      throw new Problem(409, 'still-running', 'The same request is still running; ask again in a moment.', [], {
+        'retry-after': '1',
+      });
+    case 'other-content':
+      throw new Problem(422, 'key-reused', 'This Idempotency-Key was used for another request; take a new one.');
+    case 'answered': {
+      const { status, headers, body: sealed } = claimed.answer;
+      const kept = JSON.parse(seals.open('idempotent-answer', sealed, context).toString()) as Sealed;
+      const cookie = kept.cookie === undefined ? {} : { 'set-cookie': kept.cookie };
+      return { status, headers: { ...headers, ...cookie, 'idempotent-replay': 'true' }, body: kept.body };
     }
-  });
+    case 'fresh': {
+      const response = await work(client);
+      // Thrown, so that the transaction is undone as well.
+      if (response.status >= 400)
+        throw new Error(`a once-only handler answered ${response.status} instead of throwing`);
+      const { 'set-cookie': cookie, ...headers } = response.headers ?? {};
+      const kept: Sealed = {
+        ...(cookie === undefined ? {} : { cookie }),
+        body: Buffer.from(response.body ?? '').toString(),
+      };
+      await keepAnswer(client, scope, key, hash, {
+        status: response.status,
+        headers,
+        body: seals.seal('idempotent-answer', Buffer.from(JSON.stringify(kept)), context),
+      });
+      return response;
+    }
+  }
 }

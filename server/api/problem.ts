@@ -57,9 +57,14 @@ export function jsonResponse(
   value: unknown,
   headers: Readonly<Record<string, string>> = {},
 ): HttpResponse {
+  return jsonText(status, JSON.stringify(value), headers);
+}
+
+/** `body`: JSON already. */
+export function jsonText(status: number, body: string, headers: Readonly<Record<string, string>> = {}): HttpResponse {
   return {
     status,
     headers: { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store', ...headers },
-    body: JSON.stringify(value),
+    body,
   };
 }

@@ -11,7 +11,7 @@ import type { ApiRequest, Endpoint, TransactionRole } from './endpoint.ts';
 import { checkedKey, onceOnly, requestIdOf } from './once-only.ts';
 import { PathTable } from './path-table.ts';
 import { type Principal, permits } from './principal.ts';
-import { type FieldProblem, jsonResponse, Problem } from './problem.ts';
+import { type FieldProblem, jsonResponse, jsonText, Problem } from './problem.ts';
 
 export interface RouterPorts {
   readonly endpoints: readonly Endpoint[];
@@ -72,7 +72,12 @@ export class ApiRouter {
   ): Promise<HttpResponse> {
     const ports = this.#ports;
     // Most of the traffic is public and asks nothing of anybody.
-    const isAnonymous = endpoint.access.kind === 'public' && endpoint.once === undefined && !UNSAFE.has(request.method);
+    const { access } = endpoint;
+    const isAnonymous =
+      access.kind === 'public' &&
+      access.identify !== true &&
+      endpoint.once === undefined &&
+      !UNSAFE.has(request.method);
     const principal: Principal = isAnonymous ? { kind: 'visitor' } : await ports.authenticate(request);
     this.#mayAsk(request, endpoint, principal);
     const problems: FieldProblem[] = [];
@@ -83,25 +88,26 @@ export class ApiRouter {
 
     const scope = scopeOf(principal, ports.addressOf(request));
     const key = endpoint.once === undefined ? '' : checkedKey(request.header('idempotency-key'));
+    const asked = (client: ClientBase | null): ApiRequest<unknown, unknown, unknown> => ({
+      params,
+      query,
+      body,
+      principal,
+      address: ports.addressOf(request),
+      header: (name) => request.header(name),
+      bytes: request.body,
+      key,
+      requestId: (suffix) => requestIdOf(scope, key, suffix),
+      get client(): ClientBase {
+        if (client === null) throw new Error(`${endpoint.path} has no transaction here`);
+        return client;
+      },
+    });
+    const prepared = await endpoint.prepare?.(asked(null));
     const handle = async (client: ClientBase | null): Promise<HttpResponse> => {
-      const asked: ApiRequest<unknown, unknown, unknown> = {
-        params,
-        query,
-        body,
-        principal,
-        address: ports.addressOf(request),
-        header: (name) => request.header(name),
-        bytes: request.body,
-        key,
-        requestId: (suffix) => requestIdOf(scope, key, suffix),
-        get client(): ClientBase {
-          if (client === null) throw new Error(`${endpoint.path} is not once-only and has no transaction`);
-          return client;
-        },
-      };
-      const { status = 200, body: answer, headers } = await endpoint.handle(asked);
+      const { status = 200, body: answer, text, headers } = await endpoint.handle(asked(client), prepared);
       if (status === 204 || status === 304) return { status, ...(headers === undefined ? {} : { headers }) };
-      return jsonResponse(status, answer, headers);
+      return text === undefined ? jsonResponse(status, answer, headers) : jsonText(status, text, headers);
     };
     if (endpoint.once === undefined) return handle(null);
     return onceOnly(
@@ -122,10 +128,17 @@ export class ApiRouter {
     // A cookie comes along by itself, also with what another site sends in the visitor's name.
     const isByKey = principal.kind === 'staff' && principal.session === null;
     if (UNSAFE.has(request.method) && !isByKey) {
+      const { origins } = this.#ports;
       const origin = request.header('origin');
       const site = request.header('sec-fetch-site');
-      const isForeign = site !== undefined && site !== 'same-origin' && site !== 'none';
-      if (isForeign || !originIsAllowed(origin, request.header('host'), this.#ports.origins))
+      // An origin of the configuration may be another site than ours; of all others the browser's own word counts as well:
+      // it also knows a page that came over plain HTTP.
+      const isForeign =
+        site !== undefined &&
+        site !== 'same-origin' &&
+        site !== 'none' &&
+        !(origin !== undefined && origins.includes(origin));
+      if (isForeign || !originIsAllowed(origin, request.header('host'), origins))
         throw new Problem(403, 'foreign-origin', 'This request came from another site and was not carried out.');
     }
     if (access.kind === 'public') return;

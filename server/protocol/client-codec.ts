@@ -23,7 +23,8 @@ function fieldsOf(request: ClientRequest): readonly Writable[] {
     case ClientOp.mine:
       return [op, request.screening];
     case ClientOp.hold:
-      return [op, request.requestId, request.screening, request.seats, request.hold];
+      if (request.seatMap === undefined) return [op, request.requestId, request.screening, request.seats, request.hold];
+      return [op, request.requestId, request.screening, request.seats, request.hold, request.seatMap];
     case ClientOp.release:
       return [op, request.requestId, request.screening, request.hold, request.seats];
     case ClientOp.extend:

@@ -44,13 +44,14 @@ export interface UnwatchMessage {
   readonly op: typeof ClientOp.unwatch;
   readonly screening: number;
 }
-/** `hold` 0: a new hold; else the seats join that one. */
+/** `hold` 0: a new hold; else the seats join that one. `seatMap`: of the seat map on which the seats were chosen. */
 export interface HoldMessage {
   readonly op: typeof ClientOp.hold;
   readonly requestId: string;
   readonly screening: number;
   readonly seats: readonly number[];
   readonly hold: number;
+  readonly seatMap?: number;
 }
 /** No `seats`: all of the hold. */
 export interface ReleaseMessage {
@@ -155,7 +156,7 @@ function readMessage(): ClientMessage | null {
   const op = reader.whole(127);
   switch (op) {
     case ClientOp.hold:
-      return fields === 5 ? readHold() : null;
+      return fields === 5 || fields === 6 ? readHold(fields === 6) : null;
     case ClientOp.release:
       return fields === 5 ? readRelease() : null;
     case ClientOp.extend:
@@ -199,7 +200,7 @@ function readWatch(): WatchMessage | null {
   return version < 0 ? null : { op: ClientOp.watch, screening, epoch, version };
 }
 
-function readHold(): HoldMessage | null {
+function readHold(namesMap: boolean): HoldMessage | null {
   const requestId = readRequestId();
   if (requestId === null) return null;
   const screening = reader.whole(WHOLE_MAX);
@@ -207,7 +208,10 @@ function readHold(): HoldMessage | null {
   const seats = readSeats();
   if (seats === null) return null;
   const hold = reader.whole(WHOLE_MAX);
-  return hold < 0 ? null : { op: ClientOp.hold, requestId, screening, seats, hold };
+  if (hold < 0) return null;
+  if (!namesMap) return { op: ClientOp.hold, requestId, screening, seats, hold };
+  const seatMap = reader.whole(WHOLE_MAX);
+  return seatMap < 1 ? null : { op: ClientOp.hold, requestId, screening, seats, hold, seatMap };
 }
 
 function readRelease(): ReleaseMessage | null {

@@ -11,5 +11,6 @@ export const CloseCode = {
   tooManyConnections: 4004,
   textFrame: 4005,
   nodeLeaving: 4006,
+  signedOut: 4007,
 } as const;
 export type CloseCode = (typeof CloseCode)[keyof typeof CloseCode];

@@ -43,5 +43,6 @@ export const OutcomeCode = {
   ticketUnknown: 62,
   ticketVoid: 63,
   ticketUsed: 64,
+  screeningHasSales: 65,
 } as const;
 export type OutcomeCode = (typeof OutcomeCode)[keyof typeof OutcomeCode];

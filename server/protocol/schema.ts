@@ -30,6 +30,8 @@ export type FieldType =
 export interface Field {
   readonly name: string;
   readonly type: FieldType;
+  /** May be left out; only the last one of a message. */
+  readonly isOptional?: true;
 }
 
 export interface MessageShape {
@@ -51,6 +53,8 @@ const tuple = (...fields: readonly Field[]): FieldType => ({ is: 'tuple', fields
 const list = (of: FieldType): FieldType => ({ is: 'list', of });
 const shortList = (of: FieldType): FieldType => ({ is: 'list', of, max: SEATS_PER_MESSAGE_MAX });
 
+/** The layout on which the seats are numbered. Later than the rest: who does not know it leaves it out, or steps over it. */
+const seatMap: Field = { name: 'seatMap', type: positive, isOptional: true };
 const requestId = field('requestId', { is: 'id', min: REQUEST_ID_LENGTH_MIN, max: REQUEST_ID_LENGTH_MAX });
 const screening = field('screening', positive);
 const hold = field('hold', positive);
@@ -112,7 +116,7 @@ export const MESSAGE_TABLE: readonly MessageShape[] = [
   ),
   client('watch', ClientOp.watch, screening, field('epoch', whole), field('version', whole)),
   client('unwatch', ClientOp.unwatch, screening),
-  client('hold', ClientOp.hold, requestId, screening, someSeats, field('hold', whole)),
+  client('hold', ClientOp.hold, requestId, screening, someSeats, field('hold', whole), seatMap),
   client('release', ClientOp.release, requestId, screening, hold, someSeats),
   client('extend', ClientOp.extend, requestId, screening, hold),
   client(
@@ -144,6 +148,7 @@ export const MESSAGE_TABLE: readonly MessageShape[] = [
     field('salesOpen', boolean),
     field('seatCount', { is: 'whole', max: SEAT_MAX + 1 }),
     field('packed', { is: 'bytes' }),
+    seatMap,
   ),
   server(
     'delta',

@@ -27,6 +27,8 @@ export interface Welcome {
 export interface Snapshot {
   readonly op: typeof ServerOp.snapshot;
   readonly screening: number;
+  /** Id of the seat map on which the seats are numbered; 0: an older server, which does not say. */
+  readonly seatMap: number;
   readonly epoch: number;
   readonly version: number;
   readonly salesOpen: boolean;
@@ -153,7 +155,7 @@ function readKnown(op: number, fields: number): Received | null {
         limits: list(5, readLimits),
       };
     case ServerOp.snapshot:
-      return readSnapshot();
+      return readSnapshot(fields);
     case ServerOp.delta:
       return readDelta();
     case ServerOp.answer:
@@ -181,12 +183,12 @@ function readLimits(): Limits {
   };
 }
 
-function readSnapshot(): Snapshot {
+function readSnapshot(fields: number): Snapshot {
   const head = { op: ServerOp.snapshot, screening: whole(), epoch: whole(), version: whole(), salesOpen: boolean() };
   const seatCount = whole(SEAT_MAX + 1);
   const status = unpackStatus(binary(SNAPSHOT_BYTES_MAX), seatCount);
   if (status === null) throw new WrongField();
-  return { ...head, status };
+  return { ...head, seatMap: fields > 7 ? whole() : 0, status };
 }
 
 function readDelta(): Delta {

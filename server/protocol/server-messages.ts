@@ -32,7 +32,7 @@ export type WelcomeFields = readonly [
   limits: LimitFields,
 ];
 /** `packed`: seat-packing.ts. */
-export type SnapshotFields = readonly [
+type SeatsFields = readonly [
   op: Op['snapshot'],
   screening: number,
   epoch: number,
@@ -41,6 +41,8 @@ export type SnapshotFields = readonly [
   seatCount: number,
   packed: Uint8Array,
 ];
+/** `seatMap` is left out where it is not known: of a screening whose owner is an older build. */
+export type SnapshotFields = SeatsFields | readonly [...SeatsFields, seatMap: number];
 export type DeltaFields = readonly [
   op: Op['delta'],
   screening: number,

@@ -2,6 +2,8 @@
  * What an import did. The four numbers of the rows always add up to `rows`: nothing that was in the file is passed over
  * in silence. Every line number is the file's own, counted from 1 with the header line in it.
  */
+import type { FileFormat } from './source/source.ts';
+import type { ImportSettings, KindName } from './table-kind.ts';
 
 /** A row that was not imported. */
 export interface SkippedRow {
@@ -76,5 +78,77 @@ export interface ImportOptions {
   readonly who: string;
   /** Do everything but keep it. */
   readonly dryRun: boolean;
+  readonly onProgress?: ImportProgress;
+}
+
+// What follows is the report of the kinds of table-kind.ts. ---------------------------------------------------
+
+/** A reason why a row was not taken. A row can have several. */
+export interface RejectedRow {
+  readonly line: number;
+  /** As the file calls it; null: the row as a whole. */
+  readonly column: string | null;
+  readonly reason: string;
+}
+
+/** Why nothing was kept of an import that ran to its end; null: it was kept. */
+export type NotKept = 'rehearsal' | 'rejected-rows' | 'older-file';
+
+/** created + updated + unchanged + rejected = rows. Of a file that was not kept: what would have been. */
+export interface FileReport {
+  readonly kind: KindName;
+  /** Its line in the history; null: there is none (a rehearsal at the command line). */
+  readonly importId: number | null;
+  /** Without its folder. */
+  readonly file: string;
+  /** SHA-256 of the file's bytes, hexadecimal. */
+  readonly fileHash: string;
+  readonly format: FileFormat;
+  readonly dryRun: boolean;
+  readonly partial: boolean;
+  readonly notKept: NotKept | null;
+  readonly rows: number;
+  readonly created: number;
+  readonly updated: number;
+  readonly unchanged: number;
+  readonly rejected: number;
+  /** In the order of the lines, the first NOTES_MAX of `rejections`. */
+  readonly rejectedRows: readonly RejectedRow[];
+  readonly rejections: number;
+  /** Those of the file first, then in the order of the lines; the first NOTES_MAX of `warningCount`. */
+  readonly warnings: readonly ImportWarning[];
+  readonly warningCount: number;
+  /** Headings of the file: those that were read, and those that are not known. */
+  readonly columns: { readonly read: readonly string[]; readonly ignored: readonly string[] };
+  /** The kind's own figures. */
+  readonly details: Readonly<Record<string, unknown>>;
+  readonly elapsedMs: number;
+}
+
+/** Kept of rejected rows and of warnings each: more than anybody reads, and a few megabytes in the history. */
+export const NOTES_MAX = 10_000;
+
+/** Who imports a file, and what they want. Can be sent to a thread but for `onProgress`. */
+export interface FileImportOptions {
+  /** 'user:12', 'key:3', or the operating-system user. */
+  readonly who: string;
+  /** Do everything but keep it. */
+  readonly dryRun: boolean;
+  /** Keep the good rows of a file with bad ones. Default: the kind's own (TableKind.isPartialByDefault). */
+  readonly partial?: boolean;
+  /** Keep it although a newer file of the same name was imported before. */
+  readonly olderOk?: boolean;
+  /** A partner's import touches only his exhibitor's cinemas, and of those only `cinemas`, where given. */
+  readonly exhibitorId?: number | null;
+  readonly cinemaIds?: readonly number[] | null;
+  readonly settings?: ImportSettings;
+  /** Of a workbook: name or number. */
+  readonly sheet?: string | null;
+  /** When the file was exported, if that is known. */
+  readonly exportedAtMs?: number | null;
+  /** The file's name where people know it by another than the path's. */
+  readonly fileName?: string;
+  /** An import that the server runs: its line of the history, and who has claimed it. Without it a line is written. */
+  readonly job?: { readonly importId: number; readonly runner: string };
   readonly onProgress?: ImportProgress;
 }

@@ -26,14 +26,17 @@ export class Client {
   }
 
   act(screenings: readonly number[]): void {
-    const { random, map } = this.#world;
+    const { random, maps } = this.#world;
     const screening = random.pick(screenings);
     const requestId = `${this.#buyer}-${++this.#count}`;
     const base = { requestId, buyer: this.#buyer, atMs: 0 };
     const held = this.#holds.length > 0 ? random.pick(this.#holds) : undefined;
     const bought = this.#orders.length > 0 ? random.pick(this.#orders) : undefined;
     const dice = random.next();
-    if (held !== undefined && dice < 0.2) this.#send(held.screening, { ...base, kind: 'release', hold: held.hold });
+    // Before much is sold, when a layout can still change: while others already want seats.
+    if (random.chance(this.#world.database.lastVersion(screening) < 5 ? 0.6 : 0.02)) {
+      this.#send(screening, { ...base, kind: 'change-map', seatMap: random.pick(maps).id, halfQuota: 3, map: null });
+    } else if (held !== undefined && dice < 0.2) this.#send(held.screening, { ...base, kind: 'release', hold: held.hold });
     else if (held !== undefined && dice < 0.5) this.#buy(held, base);
     else if (held !== undefined && dice < 0.55)
       this.#send(held.screening, { ...base, kind: 'extend', hold: held.hold });
@@ -42,8 +45,13 @@ export class Client {
     } else if (dice < 0.75) {
       this.#send(screening, { ...base, kind: 'best-available', count: 1 + random.below(4), accessible: false });
     } else {
-      const seats = new Set(Array.from({ length: 1 + random.below(3) }, () => random.below(map.seatCount)));
-      this.#send(screening, { ...base, kind: 'hold', seats: [...seats] });
+      // Chosen on a layout that may be another one by the time it is heard.
+      const { id: seatMap, seatCount } = random.chance(0.8)
+        ? this.#world.mapOf(this.#world.database.mapOf(screening, Number.POSITIVE_INFINITY))
+        : random.pick(maps);
+      const seats = [...new Set(Array.from({ length: 1 + random.below(3) }, () => random.below(seatCount)))];
+      this.#promises.chosen(requestId, seatMap);
+      this.#send(screening, { ...base, kind: 'hold', seats, seatMap });
     }
   }
 

@@ -2,7 +2,7 @@
  * The journal's table as PostgreSQL keeps it: all of a batch or nothing, one fact for each (screening, version). It is the one
  * part of the simulated world that never lies; the line to it does (flaky-store.ts).
  */
-import type { RecordedFact } from '../../actors/seat-fact.ts';
+import { FactKind, type RecordedFact } from '../../actors/seat-fact.ts';
 import { CommitRefused } from '../../storage/fact-store.ts';
 import type { JournalBatch } from '../../storage/journal-batch.ts';
 
@@ -24,6 +24,18 @@ export class FakeDatabase {
 
   factsOf(screening: number): readonly RecordedFact[] {
     return this.journal.get(screening) ?? [];
+  }
+
+  /** The layout that a screening had after its fact `version`; null: it has never had another one. */
+  mapOf(screening: number, version: number): number | null {
+    let first: number | null = null;
+    let last: number | null = null;
+    for (const one of this.factsOf(screening)) {
+      if (one.fact.kind !== FactKind.mapChanged) continue;
+      first ??= one.fact.from;
+      if (one.version <= version) last = one.fact.to;
+    }
+    return last ?? first;
   }
 
   lastVersion(screening: number): number {

@@ -3,6 +3,7 @@
  * watchers heard. Written without `decide` and `evolve`: a checker that shares their code would share their bugs.
  */
 import { FactKind, type RecordedFact } from '../../actors/seat-fact.ts';
+import type { SeatMap } from '../../actors/seat-map.ts';
 import type { Answer } from '../../actors/seat-outcome.ts';
 import type { SeatSnapshot } from '../../workers/seat-replica.ts';
 import { RULES, type World } from './world.ts';
@@ -10,6 +11,8 @@ import { RULES, type World } from './world.ts';
 /** Seats of one screening as its facts say, by the plainest means. */
 interface Ledger {
   readonly checked: number;
+  /** The layout after what was checked. */
+  map: SeatMap;
   readonly facts: readonly RecordedFact[];
   readonly holds: Map<number, { buyer: string; seats: Set<number>; openedAtMs: number }>;
   readonly sold: Map<number, { buyer: string; ticket: string }>;
@@ -25,10 +28,17 @@ export class Promises {
   readonly #world: World;
   readonly #ledgers = new Map<number, Ledger>();
   readonly #heard = new Map<string, { text: string; answer: Answer }>();
+  readonly #chosenOn = new Map<string, number>();
   readonly violations: string[] = [];
+  mapChanges = 0;
 
   constructor(world: World) {
     this.#world = world;
+  }
+
+  /** Somebody wants seats that were chosen on this layout. */
+  chosen(requestId: string, seatMap: number): void {
+    this.#chosenOn.set(requestId, seatMap);
   }
 
   /** A client heard an answer. */
@@ -57,6 +67,11 @@ export class Promises {
     }
     const truth = ledger?.statusAt[snapshot.version];
     if (truth === undefined) return;
+    const map = this.#world.mapOf(this.#world.database.mapOf(snapshot.screening, snapshot.version));
+    if (snapshot.seatMap !== map.id || snapshot.status.length !== map.seatCount) {
+      this.#violated(`[MC3] version ${snapshot.version} of ${snapshot.screening} is shown on another layout`);
+      return;
+    }
     for (let seat = 0; seat < truth.length; seat++) {
       if (truth[seat] !== snapshot.status[seat]) {
         this.#violated(
@@ -77,6 +92,7 @@ export class Promises {
     if (before !== undefined && before.checked === facts.length && before.facts === facts) return;
     const ledger: Ledger = before ?? {
       checked: 0,
+      map: this.#world.mapOf(null),
       facts,
       holds: new Map(),
       sold: new Map(),
@@ -84,7 +100,7 @@ export class Promises {
       payerOfOrder: new Map(),
       blocked: new Set(),
       requestIds: new Map(),
-      statusAt: [new Uint8Array(this.#world.map.seatCount)],
+      statusAt: [new Uint8Array(this.#world.mapOf(null).seatCount)],
     };
     if (facts.length < ledger.checked) this.#violated(`the journal of ${screening} became shorter`);
     for (let index = ledger.checked; index < facts.length; index++) {
@@ -112,7 +128,21 @@ export class Promises {
     const isTaken = (seat: number): boolean =>
       sold.has(seat) || ledger.blocked.has(seat) || [...holds.values()].some((hold) => hold.seats.has(seat));
     switch (fact.kind) {
+      case FactKind.mapChanged: {
+        if (fact.from !== ledger.map.id) this.#violated(`[MC3] ${where}: the layout was ${ledger.map.id}`);
+        if (fact.from === fact.to) break;
+        if (sold.size > 0 || holds.size > 0) this.#violated(`[MC1] ${where}: somebody's seat moves`);
+        const labels = [...ledger.blocked].map((seat) => ledger.map.seatLabels[seat]);
+        ledger.map = this.#world.mapOf(fact.to);
+        ledger.blocked.clear();
+        for (const [seat, label] of ledger.map.seatLabels.entries())
+          if (labels.includes(label)) ledger.blocked.add(seat);
+        this.mapChanges++;
+        break;
+      }
       case FactKind.held: {
+        const chosenOn = this.#chosenOn.get(recorded.requestId ?? '') ?? ledger.map.id;
+        if (chosenOn !== ledger.map.id) this.#violated(`[MC4] ${where}: the seats were chosen on another layout`);
         for (const seat of fact.seats) if (isTaken(seat)) this.#violated(`[I1] ${where}: seat ${seat} is held twice`);
         const hold = holds.get(fact.hold) ?? {
           buyer: fact.buyer,
@@ -176,7 +206,7 @@ export class Promises {
   }
 
   #statusOf(ledger: Ledger): Uint8Array {
-    const status = new Uint8Array(this.#world.map.seatCount);
+    const status = new Uint8Array(ledger.map.seatCount);
     for (const seat of ledger.blocked) status[seat] = 3;
     for (const { seats } of ledger.holds.values()) for (const seat of seats) status[seat] = 1;
     for (const seat of ledger.sold.keys()) status[seat] = 2;

@@ -13,6 +13,8 @@ export interface SimulationResult {
   readonly refused: number;
   readonly crashes: number;
   readonly watcherGaps: number;
+  /** Changes of the layout. */
+  readonly mapChanges: number;
   readonly unexpected: readonly unknown[];
 }
 
@@ -20,7 +22,11 @@ const SCREENINGS = [11, 12];
 
 export async function simulate(seed: number, mutation: Mutation = 'none', steps = 800): Promise<SimulationResult> {
   const random = new Random(seed);
-  const world = new World(random, mutation, seatMapOf(['....__', '..._..', '......']));
+  const world = new World(random, mutation, [
+    seatMapOf(['....__', '..._..', '......']),
+    seatMapOf(['......', '......', '......', '..']),
+    seatMapOf(['.._...', '...']),
+  ]);
   const promises = new Promises(world);
   // One to three nodes; their clocks differ by up to two minutes.
   const nodeCount = 1 + random.below(3);
@@ -61,6 +67,7 @@ export async function simulate(seed: number, mutation: Mutation = 'none', steps 
     seed,
     violations: promises.violations,
     facts: [...world.database.journal.values()].reduce((sum, facts) => sum + facts.length, 0),
+    mapChanges: promises.mapChanges,
     accepted: clients.reduce((sum, client) => sum + client.accepted, 0),
     refused: clients.reduce((sum, client) => sum + client.refused, 0),
     crashes,

@@ -8,10 +8,11 @@ const SEEDS = Number(process.env['SIMULATION_SEEDS'] ?? 150);
 const FIRST = Number(process.env['SIMULATION_FIRST_SEED'] ?? 1);
 const KEPT: readonly number[] = [];
 
-test(`[I1] [I2] [I3] [I4] [E1] ${SEEDS} seeded worlds of crashing, duelling nodes keep the promises after every step`, async () => {
+test(`[I1] [I2] [I3] [I4] [E1] [MC1] [MC3] ${SEEDS} seeded worlds of crashing, duelling nodes keep the promises after every step`, async () => {
   let facts = 0;
   let accepted = 0;
   let crashes = 0;
+  let mapChanges = 0;
   for (const seed of [...KEPT, ...Array.from({ length: SEEDS }, (_, index) => FIRST + index)]) {
     const result = await simulate(seed);
     assert.deepEqual(
@@ -23,11 +24,12 @@ test(`[I1] [I2] [I3] [I4] [E1] ${SEEDS} seeded worlds of crashing, duelling node
     facts += result.facts;
     accepted += result.accepted;
     crashes += result.crashes;
+    mapChanges += result.mapChanges;
   }
   // A world in which nothing happens keeps every promise.
   assert.ok(
-    facts > SEEDS * 30 && accepted > SEEDS * 20 && crashes > SEEDS,
-    `${facts} facts, ${accepted} accepted, ${crashes} crashes`,
+    facts > SEEDS * 30 && accepted > SEEDS * 20 && crashes > SEEDS && mapChanges > SEEDS / 3,
+    `${facts} facts, ${accepted} accepted, ${crashes} crashes, ${mapChanges} changes of the layout`,
   );
 });
 

@@ -9,9 +9,10 @@ import type { ScreeningRules } from '../../actors/seat-state.ts';
 import { CommitRefused, CommitUnknown, type FactStore } from '../../storage/fact-store.ts';
 import { Journal } from '../../storage/journal.ts';
 import type { JournalBatch } from '../../storage/journal-batch.ts';
+import type { RecoveredScreening } from '../../storage/recovery.ts';
 import type { Asker } from '../../workers/asker.ts';
 import { SoleOwnership } from '../../workers/ownership.ts';
-import type { LoadedScreening, ScreeningLoader } from '../../workers/screening-loader.ts';
+import type { ScreeningLoader } from '../../workers/screening-loader.ts';
 import { SHARDS } from '../../workers/shard-map.ts';
 import { RUNTIME_LIMITS, ShardRuntime } from '../../workers/shard-runtime.ts';
 import { FakeDatabase } from './fake-database.ts';
@@ -26,6 +27,9 @@ export const RULES: ScreeningRules = {
   retryTtlMs: 30_000,
   halfQuota: 3,
   halfPolicy: 'limit',
+  isOnSale: true,
+  salesFromMs: null,
+  salesUntilMs: null,
 };
 
 /** Deliberate faults: each must be caught (simulation.test.ts). */
@@ -46,7 +50,8 @@ interface Timed {
 export class World {
   readonly random: Random;
   readonly mutation: Mutation;
-  readonly map: SeatMap;
+  /** The first is the one with which every screening begins. */
+  readonly maps: readonly SeatMap[];
   readonly database = new FakeDatabase();
   readonly nodes: SimulatedNode[] = [];
   /** True time, ms. Nodes' clocks differ from it. */
@@ -54,10 +59,14 @@ export class World {
   readonly #agenda: Timed[] = [];
   #order = 0;
 
-  constructor(random: Random, mutation: Mutation, map: SeatMap) {
+  constructor(random: Random, mutation: Mutation, maps: readonly SeatMap[]) {
     this.random = random;
     this.mutation = mutation;
-    this.map = map;
+    this.maps = maps;
+  }
+
+  mapOf(id: number | null): SeatMap {
+    return this.maps.find((map) => map.id === id) ?? this.maps[0]!;
   }
 
   after(delayMs: number, act: () => void): void {
@@ -174,7 +183,7 @@ export class SimulatedNode {
     const world = this.#world;
     return {
       load: (screening) =>
-        new Promise<LoadedScreening>((resolve) => {
+        new Promise<RecoveredScreening>((resolve) => {
           world.after(world.random.below(20), () => {
             if (!alive()) return;
             let facts = [...world.database.factsOf(screening)];
@@ -183,9 +192,13 @@ export class SimulatedNode {
             if (world.mutation === 'no owner-changed fact' && last !== undefined) {
               facts[facts.length - 1] = { ...last, epoch: Math.max(last.epoch, epoch) };
             }
-            resolve({ map: world.map, rules: RULES, snapshot: null, facts });
+            const maps = new Map(world.maps.map((map) => [map.id, map]));
+            resolve({ map: world.mapOf(null), maps, rules: RULES, snapshot: null, facts });
           });
         }),
+      rules: (screenings) => Promise.resolve(new Map(screenings.map((screening) => [screening, RULES]))),
+      loadMap: (_screening, id) =>
+        new Promise((resolve) => world.after(world.random.below(20), () => alive() && resolve(world.mapOf(id)))),
       saveSnapshot: () => Promise.resolve(),
     };
   }

@@ -19,12 +19,15 @@ const clock = fc.oneof(fc.nat(2 ** 31), fc.double({ min: 0, max: 2e12, noNaN: tr
 const price = fc.nat(2 ** 31 - 1);
 const type = fc.constantFrom(...Object.values(TicketType));
 const base = { requestId: id, buyer: id, atMs: fc.constant(0) };
+const map = fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER });
 const kindOf = <Kind extends string>(...kinds: Kind[]): fc.Arbitrary<Kind> => fc.constantFrom(...kinds);
 
 /** Every kind that travels between nodes. */
 export const commands = fc.oneof(
   record({ kind: kindOf('hold'), ...base, seats }),
   record({ kind: kindOf('hold'), ...base, seats, hold: whole }),
+  record({ kind: kindOf('hold'), ...base, seats, seatMap: map }),
+  record({ kind: kindOf('hold'), ...base, seats, hold: whole, seatMap: map }),
   record({ kind: kindOf('best-available'), ...base, count: fc.nat(64), accessible: fc.boolean() }),
   record({ kind: kindOf('release'), ...base, hold: whole }),
   record({ kind: kindOf('release'), ...base, hold: whole, seats }),
@@ -36,6 +39,15 @@ export const commands = fc.oneof(
     order: id,
     payer: id,
     lines: fc.array(record({ seat, type, priceCents: price }), { maxLength: 8 }),
+  }),
+  record({
+    kind: kindOf('begin-payment'),
+    ...base,
+    hold: whole,
+    order: id,
+    payer: id,
+    lines: fc.array(record({ seat, type, priceCents: price }), { maxLength: 8 }),
+    seatMap: map,
   }),
   record({
     kind: kindOf('confirm'),
@@ -51,6 +63,8 @@ export const commands = fc.oneof(
   record({ kind: kindOf('cancel', 'refund'), ...base, order: id, tickets: fc.array(id), byStaff: fc.boolean() }),
   record({ kind: kindOf('check-in'), ...base, ticket: id, gate: text }),
   record({ kind: kindOf('block', 'unblock'), ...base, seats, reason: text }),
+  record({ kind: kindOf('block', 'unblock'), ...base, seats, reason: text, seatMap: map }),
+  record({ kind: kindOf('change-map'), ...base, seatMap: map, halfQuota: fc.nat(4_096), map: fc.constant(null) }),
   record({ kind: kindOf('open-sales', 'close-sales'), ...base }),
   record({ kind: kindOf('mine'), ...base, requestId: fc.constant('') }),
 ) as fc.Arbitrary<TravellingMessage>;
@@ -85,6 +99,7 @@ const epochs = fc.nat(2 ** 31 - 1);
 
 export const snapshots: fc.Arbitrary<SeatSnapshot> = record({
   screening: screenings,
+  seatMap: map,
   epoch: epochs,
   version: epochs,
   salesOpen: fc.boolean(),

@@ -4,9 +4,11 @@
  */
 import assert from 'node:assert/strict';
 import type { TicketType } from '../../actors/seat-command.ts';
+import type { SeatMap } from '../../actors/seat-map.ts';
 import { OutcomeCode } from '../../actors/seat-outcome.ts';
 import { Checkout, type PurchaseRequest } from '../../server/checkout.ts';
 import type { Authorisation, PaymentProvider } from '../../server/payments/payment-port.ts';
+import { pricesOf, type SeatPrices } from '../../server/seat-prices.ts';
 import type { ActorMessage, Bus } from '../../workers/bus.ts';
 import { turns } from './hand-store.ts';
 import { Heard } from './heard.ts';
@@ -20,6 +22,10 @@ export class CheckoutStage {
   readonly payments = new HandPayments();
   /** Price of a full ticket, cents; null: no such screening; an error: the catalogue cannot be read. */
   price: number | null | Error = 3_000;
+  /** The layout that the catalogue's cache has; null: the present one. */
+  cachedMap: SeatMap | null = null;
+  /** Full price by kind of seat, cents; null: all cost `price`. */
+  seatPrices: Readonly<Record<string, number>> | null = null;
   /** Steps whose answer will be lost, once each: `unavailable` is heard, or nothing at all. */
   lost: { readonly step: Step; readonly heard: 'unavailable' | 'nothing' }[] = [];
   /** Steps that will not reach their owner, once each. */
@@ -34,11 +40,21 @@ export class CheckoutStage {
     this.checkout = new Checkout({
       bus: this.#bus(),
       payments: this.payments,
-      priceCents: () => (this.price instanceof Error ? Promise.reject(this.price) : Promise.resolve(this.price)),
+      prices: () =>
+        this.price instanceof Error ? Promise.reject(this.price) : Promise.resolve(this.#prices(this.price)),
+      pricesAreOld: () => {
+        this.cachedMap = null;
+      },
       nowMs: () => this.runtime.nowMs,
       stepDeadlineMs: 5_000,
       log: (message) => this.logged.push(message),
     });
+  }
+
+  #prices(priceCents: number | null): SeatPrices | null {
+    if (priceCents === null) return null;
+    const seatMap = this.cachedMap ?? this.runtime.runtime.liveActor(7)?.state.map ?? this.runtime.map;
+    return pricesOf({ seatMap, priceCents, seatPrices: this.seatPrices });
   }
 
   /** A hold of these seats of screening 7. */
@@ -128,7 +144,8 @@ export function purchase(
 ): PurchaseRequest {
   const types = seats.map((seat): readonly [number, TicketType] => [seat, 1]);
   return {
-    buyer: 'ana',
+    buyer: request.buyer ?? 'ana',
+    payer: request.buyer ?? 'ana',
     requestId: 'purchase-0123456789',
     screening: 7,
     hold: holdId,

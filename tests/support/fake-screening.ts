@@ -34,6 +34,9 @@ export class FakeScreening {
   readonly #answered = new Map<string, ServerMessage>();
   #next = 1;
 
+  /** 0: as an older server, which does not say. */
+  seatMap = 0;
+
   constructor(id: number, seatCount: number) {
     this.id = id;
     this.status = new Uint8Array(seatCount);
@@ -41,7 +44,8 @@ export class FakeScreening {
 
   snapshot(): ServerMessage {
     const { id, epoch, version, status } = this;
-    return [ServerOp.snapshot, id, epoch, version, true, status.length, packStatus(status)];
+    const seats = [ServerOp.snapshot, id, epoch, version, true, status.length, packStatus(status)] as const;
+    return this.seatMap === 0 ? seats : [...seats, this.seatMap];
   }
 
   /** Sets the seats, and tells it as a delta. */

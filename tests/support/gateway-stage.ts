@@ -8,6 +8,7 @@ import { type Config, readConfig } from '../../server/config.ts';
 import type { Connection } from '../../server/connection.ts';
 import { ConnectionCount, createConnectionCounters } from '../../server/connection-count.ts';
 import { Gateway } from '../../server/gateway.ts';
+import type { Identity } from '../../server/identity.ts';
 import { sandboxPayments } from '../../server/payments/sandbox.ts';
 import { encodeClientFrame } from '../../server/protocol/client-codec.ts';
 import { ClientOp, type ClientRequest } from '../../server/protocol/client-messages.ts';
@@ -32,6 +33,8 @@ export class GatewayStage {
   readonly connections: ConnectionCount;
   readonly config: Config;
   readonly gateway: Gateway;
+  /** Who is signed in, by the cookie of the handshake. */
+  readonly signedIn = new Map<string, Identity>();
   /** What the gateway reported as bugs. */
   readonly errors: unknown[] = [];
   nowMs = T0;
@@ -45,7 +48,8 @@ export class GatewayStage {
       checkout: new Checkout({
         bus: this.bus,
         payments: sandboxPayments,
-        priceCents: () => Promise.resolve(PRICE_CENTS),
+        prices: () => Promise.resolve({ seatMap: 1, fullCents: () => PRICE_CENTS }),
+        pricesAreOld: () => {},
         nowMs: () => this.nowMs,
         stepDeadlineMs: 5_000,
         log: () => {},
@@ -55,6 +59,7 @@ export class GatewayStage {
       connections: this.connections,
       counters: this.counters,
       seatsPerBuyerMax: 10,
+      identify: (request) => this.signedIn.get(request.header('cookie') ?? '') ?? null,
       nowMs: () => this.nowMs,
       onError: (cause) => this.errors.push(cause),
     });
@@ -73,8 +78,8 @@ export class GatewayStage {
   }
 
   /** A socket that has been opened, and has said nothing yet. */
-  open(address?: string): FakeSocket {
-    const answer = this.upgrade({}, address);
+  open(address?: string, headers: Readonly<Record<string, string>> = {}): FakeSocket {
+    const answer = this.upgrade(headers, address);
     assert.ok(answer.accept, 'the handshake was refused');
     const socket = new FakeSocket(this.gateway, answer.context);
     this.gateway.open(socket);

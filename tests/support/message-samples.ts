@@ -23,7 +23,8 @@ const TEXTS = ['', 'poltrona', 'sessão', '映画館', 'a 🎬 b', 'x'.repeat(31
 const EDGES = [0, 1, 127, 128, 255, 256, 65_535, 65_536, 4_294_967_295, 4_294_967_296, Number.MAX_SAFE_INTEGER];
 
 export function sampleMessage(shape: MessageShape, random: () => number): Sample[] {
-  const message: Sample[] = [shape.op, ...shape.fields.map(({ type }) => sampleOf(type, random))];
+  const fields = shape.fields.filter(({ isOptional }) => isOptional !== true || random() < 0.5);
+  const message: Sample[] = [shape.op, ...fields.map(({ type }) => sampleOf(type, random))];
   // The packed seats must be of the length that the seat count asks for.
   if (shape.name === 'snapshot') message[6] = bytesOf((((message[5] as number) + 3) >> 2) as number, random);
   if (shape.name === 'delta') message[6] = bytesOf(2 * below(20, random), random);

@@ -4,6 +4,7 @@
  */
 import type { Command, TicketType } from '../../actors/seat-command.ts';
 import { SYSTEM } from '../../actors/seat-command.ts';
+import type { SeatMap } from '../../actors/seat-map.ts';
 import type { ScreeningState } from '../../actors/seat-state.ts';
 import { Random } from '../simulation/random.ts';
 import { newTickets, T0 } from './screening.ts';
@@ -13,12 +14,15 @@ const BUYERS = ['ana', 'bia', 'caio', 'davi', 'eva'];
 export class RandomWalk {
   readonly #random: Random;
   readonly #said: Command[] = [];
+  readonly #maps: readonly SeatMap[];
   #count = 0;
   #epoch = 0;
   nowMs = T0;
 
-  constructor(seed: number) {
+  /** `maps`: the layouts that the screening may get. */
+  constructor(seed: number, maps: readonly SeatMap[] = []) {
     this.#random = new Random(seed);
+    this.#maps = maps;
   }
 
   next(state: ScreeningState): Command {
@@ -38,6 +42,12 @@ export class RandomWalk {
   #invent(state: ScreeningState): Command {
     const random = this.#random;
     const base = { requestId: `request-${++this.#count}`, buyer: random.pick(BUYERS), atMs: this.nowMs };
+    // Rarely possible, so that it is tried where it is.
+    const isIdle = state.holds.size === 0 && state.orders.size === 0;
+    if (this.#maps.length > 0 && random.chance(isIdle ? 0.3 : 0.02)) {
+      const map = random.pick(this.#maps);
+      return { ...base, kind: 'change-map', seatMap: map.id, halfQuota: random.below(9), map };
+    }
     const { seatCount } = state.map;
     const seats = this.#seats(seatCount);
     const holds = [...state.holds.values()];
@@ -53,6 +63,14 @@ export class RandomWalk {
       case 1:
       case 2:
       case 3:
+        if (this.#maps.length > 0 && random.chance(0.2)) {
+          return {
+            ...base,
+            kind: 'hold',
+            seats,
+            seatMap: random.chance(0.9) ? state.map.id : random.pick(this.#maps).id,
+          };
+        }
         return { ...base, kind: 'hold', seats };
       case 4:
         return { ...ofHold, kind: 'hold', seats };

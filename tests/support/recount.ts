@@ -76,8 +76,8 @@ export function assertEqualStates(actual: ScreeningState, expected: ScreeningSta
 }
 
 function plainOf(state: ScreeningState): unknown {
-  const { answered, refused: _, map: _map, ...rest } = state;
-  return { ...rest, answered: [...answered.entries()] };
+  const { answered, refused: _, map, ...rest } = state;
+  return { ...rest, map: map.id, window: answered.capacity, answered: [...answered.entries()] };
 }
 
 function byNumber(one: number, other: number): number {

@@ -14,8 +14,9 @@ import { FactKind, type RecordedFact } from '../../actors/seat-fact.ts';
 import type { SeatMap } from '../../actors/seat-map.ts';
 import type { ScreeningRules } from '../../actors/seat-state.ts';
 import { JOURNAL_LIMITS, Journal, type JournalLimits } from '../../storage/journal.ts';
+import type { RecoveredScreening } from '../../storage/recovery.ts';
 import { type Ownership, SoleOwnership } from '../../workers/ownership.ts';
-import type { LoadedScreening, ScreeningLoader } from '../../workers/screening-loader.ts';
+import type { ScreeningLoader } from '../../workers/screening-loader.ts';
 import { SHARDS } from '../../workers/shard-map.ts';
 import { RUNTIME_LIMITS, type RuntimeLimits, ShardRuntime, TICK_MS } from '../../workers/shard-runtime.ts';
 import { HandStore, turns } from './hand-store.ts';
@@ -58,6 +59,8 @@ export class RuntimeStage {
   readonly log: string[] = [];
   readonly logged: string[] = [];
   readonly paymentsDue: string[] = [];
+  /** "screening free seats", as the search is told. */
+  readonly freeSeats: string[] = [];
   readonly failures: unknown[] = [];
   /** What the next epochs are; asked for by whoever is deposed. */
   readonly epochsAllocated: number[] = [];
@@ -90,6 +93,7 @@ export class RuntimeStage {
       limits: { ...RUNTIME_LIMITS, ...options.limits },
       nowMs: () => this.nowMs,
       paymentDue: (screening, order) => this.paymentsDue.push(`${screening} ${order}`),
+      freeSeats: (screening, freeSeats) => this.freeSeats.push(`${screening} ${freeSeats}`),
       decided: (command, code) => this.log.push(`decided ${command.kind} ${nameOf(code)}`),
       log: (level, message) => this.logged.push(`${level}: ${message}`),
     });
@@ -173,7 +177,14 @@ export class RuntimeStage {
 export class HandLoader implements ScreeningLoader {
   readonly #store: HandStore;
   readonly #map: SeatMap;
-  readonly #rules: ScreeningRules;
+  /** Of every screening. */
+  rulesNow: ScreeningRules;
+  /** Layouts that the auditorium has; all screenings begin with the stage's. */
+  readonly maps: Map<number, SeatMap>;
+  /** While true each layout waits in `heldMaps`. */
+  isHoldingMaps = false;
+  readonly heldMaps: (() => void)[] = [];
+  isFailingMaps = false;
   /** While true each load waits in `held`. */
   isHolding = false;
   readonly held: HeldLoad[] = [];
@@ -187,10 +198,24 @@ export class HandLoader implements ScreeningLoader {
   constructor(store: HandStore, map: SeatMap, rules: ScreeningRules) {
     this.#store = store;
     this.#map = map;
-    this.#rules = rules;
+    this.rulesNow = rules;
+    this.maps = new Map([[map.id, map]]);
   }
 
-  load(screening: number, withoutSnapshot = false): Promise<LoadedScreening | null> {
+  rules(screenings: readonly number[]): Promise<Map<number, ScreeningRules>> {
+    return Promise.resolve(new Map(screenings.map((screening) => [screening, this.rulesNow])));
+  }
+
+  loadMap(_screening: number, id: number): Promise<SeatMap | null> {
+    if (this.isFailingMaps) return Promise.reject(new Error('the database is away'));
+    return new Promise((resolve) => {
+      const give = (): void => resolve(this.maps.get(id) ?? null);
+      if (this.isHoldingMaps) this.heldMaps.push(give);
+      else give();
+    });
+  }
+
+  load(screening: number, withoutSnapshot = false): Promise<RecoveredScreening | null> {
     this.asked.push(screening);
     return new Promise((resolve, reject) => {
       const give = (): void => resolve(this.#stored(screening, withoutSnapshot));
@@ -213,9 +238,11 @@ export class HandLoader implements ScreeningLoader {
     return Promise.resolve();
   }
 
-  #stored(screening: number, withoutSnapshot: boolean): LoadedScreening {
+  #stored(screening: number, withoutSnapshot: boolean): RecoveredScreening {
     const snapshot = withoutSnapshot ? undefined : this.snapshots.get(screening);
     const facts = this.#store.database.factsOf(screening).filter(({ version }) => version > (snapshot?.version ?? 0));
-    return { map: this.#map, rules: this.#rules, snapshot: snapshot?.state ?? null, facts };
+    const last = this.#store.database.mapOf(screening, snapshot?.version ?? 0);
+    const map = this.maps.get(last ?? this.#map.id) ?? this.#map;
+    return { map, maps: this.maps, rules: this.rulesNow, snapshot: snapshot?.state ?? null, facts };
   }
 }

@@ -17,6 +17,7 @@ import type { SeatMap } from '../../actors/seat-map.ts';
 import { type Accepted, OutcomeCode } from '../../actors/seat-outcome.ts';
 import { initialState, type ScreeningRules, type ScreeningState } from '../../actors/seat-state.ts';
 import { readSnapshot, writeSnapshot } from '../../actors/snapshot.ts';
+import type { CommonRules } from '../../storage/recovery.ts';
 import { assertRecount } from './recount.ts';
 import { seatMapOf } from './seat-maps.ts';
 
@@ -31,7 +32,12 @@ export const RULES: ScreeningRules = {
   retryTtlMs: 120_000,
   halfQuota: 3,
   halfPolicy: 'limit',
+  isOnSale: true,
+  salesFromMs: null,
+  salesUntilMs: null,
 };
+/** The part of them that is the same for all screenings; from the catalogue comes the rest. */
+export const COMMON: CommonRules = commonOf(RULES, 7_200_000);
 /** Two rows of eight: seats 0–7 and 8–15. */
 export const HALL: SeatMap = seatMapOf(['........', '........']);
 
@@ -51,6 +57,8 @@ export function givenHall(map: SeatMap, rules: Partial<ScreeningRules> = {}): St
 
 export class Stage {
   readonly state: ScreeningState;
+  /** Layouts that a command has brought along. */
+  readonly maps = new Map<number, SeatMap>();
   nowMs = T0;
   #requests = 0;
 
@@ -71,7 +79,7 @@ export class Stage {
         fingerprint: 0,
         fact,
       };
-      evolve(this.state, recorded);
+      evolve(this.state, recorded, this.maps);
     }
     assertRecount(this.state);
     return this;
@@ -92,6 +100,7 @@ export class Stage {
   /** Asks what would become of a command; nothing happens yet. */
   when(draft: Draft): Verdict {
     const command = { requestId: `request-${++this.#requests}`, atMs: this.nowMs, ...draft } as Command;
+    if (command.kind === 'change-map' && command.map !== null) this.maps.set(command.seatMap, command.map);
     const before = writeSnapshot(this.state);
     const decision = decide(this.state, command);
     assert.equal(writeSnapshot(this.state), before, 'decide changed the state');
@@ -142,7 +151,7 @@ export class Verdict {
   /** The decision's facts become part of the stage's past, as the runtime would have it. */
   happens(): Stage {
     const { state } = this.stage;
-    for (const recorded of recordsOf(state, this.command, this.decision)) evolve(state, recorded);
+    for (const recorded of recordsOf(state, this.command, this.decision)) evolve(state, recorded, this.stage.maps);
     if (this.decision.outcome.code !== 0 && !this.decision.repeated) {
       rememberRefusal(state, this.command, this.decision.outcome);
     }
@@ -155,7 +164,7 @@ export class Verdict {
     if (decision.facts.length === 0) return;
     const { state } = this.stage;
     const copy = readSnapshot(writeSnapshot(state), state.map, state.rules);
-    for (const recorded of recordsOf(copy, command, decision)) evolve(copy, recorded);
+    for (const recorded of recordsOf(copy, command, decision)) evolve(copy, recorded, this.stage.maps);
     assertRecount(copy);
     if (command.kind === 'expire' || command.kind === 'claim') return;
     const again = decide(copy, { ...command, atMs: command.atMs + 1 });
@@ -177,6 +186,11 @@ export function recordsOf(state: ScreeningState, command: Command, decision: Dec
       fact,
     };
   });
+}
+
+function commonOf(rules: ScreeningRules, salesAfterStartMs: number): CommonRules {
+  const { halfQuota: _1, halfPolicy: _2, isOnSale: _3, salesFromMs: _4, salesUntilMs: _5, ...common } = rules;
+  return { ...common, salesAfterStartMs };
 }
 
 function nameOf(code: OutcomeCode): string {
@@ -251,6 +265,14 @@ export const cancelPayment = (buyer: string, order: string, keepHold: boolean): 
   buyer,
   order,
   keepHold,
+});
+
+export const changeMap = (map: SeatMap, halfQuota = 3): Draft => ({
+  kind: 'change-map',
+  buyer: 'staff-7',
+  seatMap: map.id,
+  halfQuota,
+  map,
 });
 
 /** Full-price lines of 30.00, one for each seat, unless a type is named. */

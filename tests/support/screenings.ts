@@ -37,8 +37,9 @@ export async function addScreenings(config: DatabaseConfig, wanted: ScreeningsWa
       ],
     );
     const film = await client.query<{ id: string }>(
-      `insert into films (title, minutes) values ('Filme de teste', 100)
-       on conflict (title) do update set minutes = excluded.minutes returning id`,
+      `with known as (select id from films where title = 'Filme de teste'),
+         added as (insert into films (title, minutes) select 'Filme de teste', 100 where not exists (select from known) returning id)
+       select id from known union all select id from added`,
     );
     const { rows } = await client.query<{ id: string }>(
       `insert into screenings
@@ -57,6 +58,23 @@ export async function addScreenings(config: DatabaseConfig, wanted: ScreeningsWa
       ],
     );
     return rows.map(({ id }) => Number(id));
+  } finally {
+    await client.end();
+  }
+}
+
+/** Adds another layout to the auditorium of `screening`; resolves with its id. */
+export async function addSeatMap(config: DatabaseConfig, screening: number, layout: SeatLayout): Promise<number> {
+  const client = new pg.Client(clientConfig(config, 'app', 'test layouts'));
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ id: string }>(
+      `insert into seat_maps (auditorium_id, version, source, seat_count, layout, content_hash)
+       select a.id, (select max(version) + 1 from seat_maps where auditorium_id = a.id), 'demo', $2, $3, 'test'
+       from screenings s join auditoriums a on a.id = s.auditorium_id where s.id = $1 returning id`,
+      [screening, layout.seats.length, JSON.stringify(layout)],
+    );
+    return Number(rows[0]?.id);
   } finally {
     await client.end();
   }

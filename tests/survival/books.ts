@@ -247,6 +247,9 @@ async function shownIsStored(
         ...rules,
         halfQuota: record.halfQuota,
         halfPolicy: record.halfPolicy,
+        isOnSale: true,
+        salesFromMs: null,
+        salesUntilMs: null,
       });
       const compare = (): void => {
         for (const observer of observers) {

@@ -80,7 +80,7 @@ test('[NB1] snapshots and deltas arrive as they were told, seat by seat', () => 
 
 test('[NB1] the largest auditorium fits into a fiftieth of the smallest message that a server is set up for', () => {
   const status = new Uint8Array(4_096).fill(3);
-  const replica = new SeatReplica({ screening: 7, epoch: 1, version: 1, salesOpen: true, status });
+  const replica = new SeatReplica({ screening: 7, seatMap: 1, epoch: 1, version: 1, salesOpen: true, status });
   assert.ok(bytesOf(snapshotFields(1, replica)).length < 1_500);
 });
 

@@ -37,3 +37,13 @@ const NODE = /^[0-9A-Za-z_-]{1,128}$/;
 export function isNodeId(value: unknown): value is string {
   return typeof value === 'string' && NODE.test(value);
 }
+
+const SEATS_LEFT = 'poltrona.seats-left.';
+
+/** How many seats are left, as `node` tells all others. */
+export function seatsLeftSubject(node: string): string {
+  return `${SEATS_LEFT}${node}`;
+}
+
+/** What all nodes tell, our own messages included. */
+export const ALL_SEATS_LEFT = `${SEATS_LEFT}*`;

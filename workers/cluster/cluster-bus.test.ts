@@ -13,6 +13,7 @@ import type { ShardOwner } from './shard-owner.ts';
 const SHARD = shardOf(7);
 const snapshot = (version: number, epoch = 1) => ({
   screening: 7,
+  seatMap: 1,
   epoch,
   version,
   salesOpen: true,

@@ -10,6 +10,7 @@ import {
   TicketType,
   type VoidTicketsCommand,
 } from '../../actors/seat-command.ts';
+import { SEAT_COUNT_MAX } from '../../actors/seat-map.ts';
 import type { ActorMessage } from '../bus.ts';
 import { isClock, isId, isListOf, isSeat, isSeats, isText, isWhole, readList } from './wire-fields.ts';
 
@@ -33,6 +34,7 @@ export const ItemKind = {
   'open-sales': 13,
   'close-sales': 14,
   mine: 15,
+  'change-map': 16,
   /** `[kind, screening, epoch, version]`: the sender follows the screening and has this version of it; 0, 0: it needs a snapshot. */
   follow: 100,
   /** `[kind, screening]` */
@@ -55,7 +57,17 @@ export function commandItem(id: number, deadlineMs: number, screening: number, c
   const code = ItemKind[kind];
   switch (kind) {
     case 'hold':
-      return [code, id, deadlineMs, screening, requestId, buyer, command.seats, command.hold ?? null];
+      return [
+        code,
+        id,
+        deadlineMs,
+        screening,
+        requestId,
+        buyer,
+        command.seats,
+        command.hold ?? null,
+        command.seatMap ?? null,
+      ];
     case 'best-available':
       return [code, id, deadlineMs, screening, requestId, buyer, command.count, command.accessible];
     case 'release':
@@ -63,9 +75,9 @@ export function commandItem(id: number, deadlineMs: number, screening: number, c
     case 'extend':
       return [code, id, deadlineMs, screening, requestId, buyer, command.hold];
     case 'begin-payment': {
-      const { hold, order, payer, lines } = command;
+      const { hold, order, payer, lines, seatMap } = command;
       const written = lines.map(({ seat, type, priceCents }) => [seat, type, priceCents]);
-      return [code, id, deadlineMs, screening, requestId, buyer, hold, order, payer, written];
+      return [code, id, deadlineMs, screening, requestId, buyer, hold, order, payer, written, seatMap ?? null];
     }
     case 'confirm': {
       const written = command.tickets.map(({ seat, ticket, code: spoken }) => [seat, ticket, spoken]);
@@ -82,7 +94,20 @@ export function commandItem(id: number, deadlineMs: number, screening: number, c
       return [code, id, deadlineMs, screening, requestId, buyer, command.ticket, command.gate];
     case 'block':
     case 'unblock':
-      return [code, id, deadlineMs, screening, requestId, buyer, command.seats, command.reason];
+      return [
+        code,
+        id,
+        deadlineMs,
+        screening,
+        requestId,
+        buyer,
+        command.seats,
+        command.reason,
+        command.seatMap ?? null,
+      ];
+    // The layout itself stays where it is: the owner fetches it.
+    case 'change-map':
+      return [code, id, deadlineMs, screening, requestId, buyer, command.seatMap, command.halfQuota];
     case 'open-sales':
     case 'close-sales':
     case 'mine':
@@ -104,15 +129,15 @@ export function readCommandHead([, id, deadlineMs, screening]: Item): CommandHea
 
 /** Null when a field is not as it must be, or the kind is unknown here. */
 export function readCommand(item: Item): ActorMessage | null {
-  const [kind, , , , requestId, buyer, first, second, third, fourth] = item;
+  const [kind, , , , requestId, buyer, first, second, third, fourth, fifth] = item;
   // A question has no request id: nothing of it is remembered.
   if (!isId(buyer) || !isId(requestId, kind === ItemKind.mine ? 0 : 1)) return null;
   const base = { requestId, buyer, atMs: 0 };
   switch (kind) {
     case ItemKind.hold:
-      if (!isSeats(first)) return null;
-      if (isAbsent(second)) return { kind: 'hold', ...base, seats: first };
-      return isWhole(second) ? { kind: 'hold', ...base, seats: first, hold: second } : null;
+      if (!isSeats(first) || !isOptionalMap(third)) return null;
+      if (isAbsent(second)) return { kind: 'hold', ...base, seats: first, ...chosenOn(third) };
+      return isWhole(second) ? { kind: 'hold', ...base, seats: first, hold: second, ...chosenOn(third) } : null;
     case ItemKind['best-available']:
       if (!isWhole(first, 0, COUNT_MAX) || typeof second !== 'boolean') return null;
       return { kind: 'best-available', ...base, count: first, accessible: second };
@@ -124,8 +149,8 @@ export function readCommand(item: Item): ActorMessage | null {
       return isWhole(first) ? { kind: 'extend', ...base, hold: first } : null;
     case ItemKind['begin-payment']: {
       const lines = readList(fourth, readLine);
-      if (!isWhole(first) || !isId(second) || !isId(third) || lines === null) return null;
-      return { kind: 'begin-payment', ...base, hold: first, order: second, payer: third, lines };
+      if (!isWhole(first) || !isId(second) || !isId(third) || lines === null || !isOptionalMap(fifth)) return null;
+      return { kind: 'begin-payment', ...base, hold: first, order: second, payer: third, lines, ...chosenOn(fifth) };
     }
     case ItemKind.confirm: {
       const tickets = readList(second, readTicket);
@@ -142,9 +167,14 @@ export function readCommand(item: Item): ActorMessage | null {
     case ItemKind['check-in']:
       return isId(first) && isText(second) ? { kind: 'check-in', ...base, ticket: first, gate: second } : null;
     case ItemKind.block:
-    case ItemKind.unblock:
-      if (!isSeats(first) || !isText(second)) return null;
-      return { kind: kind === ItemKind.block ? 'block' : 'unblock', ...base, seats: first, reason: second };
+    case ItemKind.unblock: {
+      if (!isSeats(first) || !isText(second) || !isOptionalMap(third)) return null;
+      const what = kind === ItemKind.block ? 'block' : 'unblock';
+      return { kind: what, ...base, seats: first, reason: second, ...chosenOn(third) };
+    }
+    case ItemKind['change-map']:
+      if (!isWhole(first, 1) || !isWhole(second, 0, SEAT_COUNT_MAX)) return null;
+      return { kind: 'change-map', ...base, seatMap: first, halfQuota: second, map: null };
     case ItemKind['open-sales']:
       return { kind: 'open-sales', ...base };
     case ItemKind['close-sales']:
@@ -154,6 +184,14 @@ export function readCommand(item: Item): ActorMessage | null {
     default:
       return null;
   }
+}
+
+function isOptionalMap(value: unknown): value is number | null | undefined {
+  return isAbsent(value) || isWhole(value, 1);
+}
+
+function chosenOn(seatMap: number | null | undefined): { readonly seatMap?: number } {
+  return isAbsent(seatMap) ? {} : { seatMap };
 }
 
 type VoidBase = Omit<VoidTicketsCommand, 'order' | 'tickets' | 'byStaff'>;

@@ -23,16 +23,18 @@ export function readClaim(fields: Item): ClaimOf | null {
 }
 
 export function snapshotFields(claim: number, snapshot: SeatSnapshot): Item {
-  const { screening, epoch, version, salesOpen, status } = snapshot;
-  return [claim, screening, epoch, version, salesOpen, status.length, packSeats(status)];
+  const { screening, seatMap, epoch, version, salesOpen, status } = snapshot;
+  return [claim, screening, epoch, version, salesOpen, status.length, packSeats(status), seatMap];
 }
 
 export function readSnapshotFields(fields: Item): SeatSnapshot | null {
-  const [screening, epoch, version, salesOpen, seatCount, packed] = fields.slice(OWNER_HEAD + 1);
+  // An older build does not say which layout it is.
+  const [screening, epoch, version, salesOpen, seatCount, packed, seatMap = 0] = fields.slice(OWNER_HEAD + 1);
   if (!isWhole(screening, 1) || !isWhole(epoch) || !isWhole(version) || typeof salesOpen !== 'boolean') return null;
   if (!isWhole(seatCount, 1, SEAT_COUNT_MAX) || typeof packed !== 'string') return null;
+  if (!isWhole(seatMap)) return null;
   const status = unpackSeats(packed, seatCount);
-  return status === null ? null : { screening, epoch, version, salesOpen, status };
+  return status === null ? null : { screening, seatMap, epoch, version, salesOpen, status };
 }
 
 export function deltaFields(claim: number, delta: SeatDelta): Item {

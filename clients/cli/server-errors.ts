@@ -1,0 +1,88 @@
+/** What can go wrong with a server: it says no, it is away, or nobody knows. Each is a sentence that says what to do. */
+import { Interrupted } from './interruption.ts';
+
+/** Somebody else has it for a moment, or the same request is still under way. */
+const BUSY = new Set(['still-running', 'programme-busy', 'screening-busy']);
+
+/** The server said no: `status` and `code` for programs, the message for people. */
+export class ServerRefusal extends Error {
+  override readonly name = 'ServerRefusal';
+  readonly status: number;
+  readonly code: string;
+
+  constructor(status: number, code: string, sentence: string) {
+    super(sentence);
+    this.status = status;
+    this.code = code;
+  }
+
+  /** Likely to be answered otherwise in a while. */
+  get isPassing(): boolean {
+    return BUSY.has(this.code) || this.status === 429 || (this.status >= 502 && this.status <= 504);
+  }
+
+  /** An answer about the thing asked for; all else is about who asked, or how. */
+  get isAboutTheThing(): boolean {
+    if (this.status === 400) return this.code !== '' && this.code !== 'invalid';
+    return [404, 409, 410, 413, 422].includes(this.status);
+  }
+}
+
+/** What was named is not in the server's list. */
+export class NoSuchThing extends Error {
+  override readonly name = 'NoSuchThing';
+}
+
+/** No answer that can be understood. */
+export class ServerAway extends Error {
+  override readonly name: string = 'ServerAway';
+}
+
+/** A command was sent, and then the line or the patience broke. */
+export class FateUnknown extends ServerAway {
+  override readonly name = 'FateUnknown';
+  readonly isInterrupted: boolean;
+
+  constructor(what: string, idempotencyKey: string, cause: unknown) {
+    super(
+      `${what}${/[.!?]$/.test(what) ? '' : '.'} Whether it was done is not known. Repeat the command with --idempotency-key ${idempotencyKey}: it is done once at most.`,
+      { cause },
+    );
+    this.isInterrupted = cause instanceof Interrupted;
+  }
+}
+
+/** What a refusing answer says, or what to do when it says nothing. `body`: its JSON, if it was any. */
+export function refusalOf(
+  status: number,
+  body: Readonly<Record<string, unknown>> | null,
+  address: string,
+): ServerRefusal {
+  const said = body?.['error'];
+  const code = body?.['code'];
+  const sentence = typeof said === 'string' ? said : `${address} answered ${status}: is a Poltrona server there?`;
+  const advice =
+    status === 401
+      ? ` Log in again: "poltrona login ${address}".`
+      : typeof said !== 'string' && status >= 500
+        ? ' It may be starting.'
+        : '';
+  return new ServerRefusal(status, typeof code === 'string' ? code : '', `${sentence}${advice}`);
+}
+
+/** What `fetch` threw, as a sentence about the address. */
+export function awayBecause(address: string, cause: unknown): ServerAway {
+  const inner = (cause as { cause?: { code?: string; message?: string } }).cause;
+  const code = inner?.code ?? '';
+  const reason =
+    (cause as Error).name === 'TimeoutError'
+      ? 'it did not answer in time'
+      : code === 'ECONNREFUSED'
+        ? 'nothing answers there; is the server running?'
+        : code === 'ENOTFOUND' || code === 'EAI_AGAIN'
+          ? 'there is no such host; is the address right?'
+          : /CERT|SELF_SIGNED|UNABLE_TO_VERIFY/.test(code)
+            ? `its certificate is not trusted (${code}); for your own authority set NODE_EXTRA_CA_CERTS to its file`
+            : (inner?.message ?? (cause as Error).message);
+  return new ServerAway(`${address} cannot be reached: ${reason}.`, { cause });
+}

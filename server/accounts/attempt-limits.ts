@@ -1,0 +1,92 @@
+/**
+ * How often what may be tried. Each bound is about one of two things: guessing (a password, an address, a key), and being a
+ * nuisance (mails to somebody, hashes, rows). An address stands for a whole cinema's Wi-Fi or a mobile network's NAT, so that its
+ * bounds are wide; those of one account are narrow. IPv6 is counted by /64, which is what one household has.
+ *
+ * Nobody is locked out for good: a count ends with its window, and setting a new password through the mailbox clears it.
+ */
+import type { Pool } from 'pg';
+import { type AttemptWindow, countAttempt, forgiveAttempts } from '../../storage/accounts/attempts.ts';
+import type { Seals } from '../../storage/sealing.ts';
+import { Problem } from '../api/problem.ts';
+
+const MINUTE = 60;
+const HOUR = 3_600;
+
+const LIMITS = {
+  // One person at one place: ten slips of the hand in a quarter of an hour.
+  'sign-in pair': { max: 10, windowSeconds: 15 * MINUTE },
+  // One account from many places: a thousand addresses guess no faster than this.
+  'sign-in account': { max: 100, windowSeconds: 15 * MINUTE },
+  // Many accounts from one place: a few tries for each of some dozen people behind one address.
+  'sign-in address': { max: 200, windowSeconds: 15 * MINUTE },
+  // The owner at his own account: the password again before it is deleted or changed.
+  'password again': { max: 10, windowSeconds: 15 * MINUTE },
+  // Each may send a mail to somebody who has not asked for it.
+  'sign-up email': { max: 5, windowSeconds: HOUR },
+  'sign-up address': { max: 30, windowSeconds: HOUR },
+  'forgotten email': { max: 5, windowSeconds: HOUR },
+  'forgotten address': { max: 30, windowSeconds: HOUR },
+  'confirmation again': { max: 3, windowSeconds: HOUR },
+  // Tokens have 256 bits; this is about the work only.
+  'token address': { max: 60, windowSeconds: 15 * MINUTE },
+  // A family in front of one screen; the foyer of a premiere.
+  'guest cpf': { max: 20, windowSeconds: HOUR },
+  'guest address': { max: 300, windowSeconds: 15 * MINUTE },
+  // A CPF that belongs to another account is told apart here: five times a day and no more.
+  'cpf account': { max: 5, windowSeconds: 24 * HOUR },
+  // A device with a revoked key asks every few seconds.
+  'key address': { max: 120, windowSeconds: MINUTE },
+} as const satisfies Record<string, { readonly max: number; readonly windowSeconds: number }>;
+
+export type AttemptKind = keyof typeof LIMITS;
+export type Attempt = readonly [kind: AttemptKind, subject: string];
+
+export interface AttemptLimits {
+  /** Role accounts; not the pool of the once-only transactions. */
+  readonly pool: Pool;
+  readonly seals: Seals;
+  nowMs(): number;
+}
+
+/**
+ * Counts an attempt under each of its names.
+ * @throws Problem 429 when one of them is over its bound, with the seconds to wait.
+ */
+export async function mayTry(limits: AttemptLimits, ...attempts: readonly Attempt[]): Promise<void> {
+  const wait = await countAttempt(limits.pool, limits.seals, attempts.map(windowOf), limits.nowMs());
+  if (wait === 0) return;
+  const minutes = Math.ceil(wait / MINUTE);
+  throw new Problem(
+    429,
+    'too-many-attempts',
+    `Too many attempts. Try again in ${minutes === 1 ? 'a minute' : `${minutes} minutes`}.`,
+    [],
+    { 'retry-after': String(wait) },
+  );
+}
+
+/** Counts an attempt and says whether it is within its bound, for what is left undone silently. */
+export async function isWithinLimit(limits: AttemptLimits, ...attempts: readonly Attempt[]): Promise<boolean> {
+  return (await countAttempt(limits.pool, limits.seals, attempts.map(windowOf), limits.nowMs())) === 0;
+}
+
+/** The owner has shown that it is him. */
+export function forgive(limits: AttemptLimits, ...attempts: readonly Attempt[]): Promise<void> {
+  return forgiveAttempts(limits.pool, limits.seals, attempts.map(windowOf));
+}
+
+function windowOf([kind, subject]: Attempt): AttemptWindow {
+  return { name: kind, subject, ...LIMITS[kind] };
+}
+
+/** An address as it is counted: IPv4 as it is, of IPv6 the network of 64 bits. */
+export function networkOf(address: string): string {
+  if (!address.includes(':')) return address;
+  const [head = '', tail] = address.split('::');
+  const first = head === '' ? [] : head.split(':');
+  const last = tail === undefined || tail === '' ? [] : tail.split(':');
+  const zeros = Array.from({ length: Math.max(0, 8 - first.length - last.length) }, () => '0');
+  const groups = tail === undefined ? first : [...first, ...zeros, ...last];
+  return `${groups.slice(0, 4).join(':')}::/64`;
+}

@@ -1,0 +1,196 @@
+/** Signing in and out, and buying as a guest. */
+import { z } from 'zod';
+import { sendLink } from '../../storage/accounts/account-tokens.ts';
+import {
+  addGuest,
+  type BuyerRow,
+  emailKey,
+  findAccountByEmail,
+  rehashBuyerPassword,
+} from '../../storage/accounts/buyers.ts';
+import { findOrMakePayer } from '../../storage/accounts/payers.ts';
+import { endSession, prolongSession, sessionName } from '../../storage/accounts/sessions.ts';
+import { findStaffLogin, rehashStaffPassword } from '../../storage/accounts/staff-users.ts';
+import { type Endpoint, endpoint } from '../api/endpoint.ts';
+import { Problem } from '../api/problem.ts';
+import { cpfField, emailField, localeField, nameField } from './account-fields.ts';
+import {
+  type AccountPorts,
+  beginSession,
+  LONGEST_SESSION_DAYS,
+  SESSION_LIVES_MS,
+  sessionOf,
+  withAccounts,
+} from './account-ports.ts';
+import { type Attempt, forgive, isWithinLimit, mayTry, networkOf } from './attempt-limits.ts';
+import { buyerView, staffView, viewOf, viewOfBuyer, viewOfUser } from './buyer-view.ts';
+import { clearCookie, type SessionToken, sealToken, setCookie } from './session-cookie.ts';
+
+const TAG = 'Accounts';
+/** A page asks who is signed in when it begins; once in ten minutes that makes the cookie new. */
+const RENEW_AFTER_MS = 600_000;
+
+const whoView = z.object({ buyer: buyerView.nullable(), staff: staffView.nullable() });
+
+export function sessionEndpoints(ports: AccountPorts): Endpoint[] {
+  return [
+    endpoint({
+      method: 'POST',
+      path: '/api/session',
+      summary: 'Sign in',
+      description:
+        'Buyers and staff alike. Sets the session cookie. What is wrong is not said: the address, the password, or that the ' +
+        'address has not been confirmed yet; then the message with the link is sent again.',
+      tag: TAG,
+      access: { kind: 'public' },
+      body: z.strictObject({ email: emailField, password: z.string().min(1).max(512) }),
+      answer: whoView,
+      problems: {
+        401: 'The address or the password is wrong.',
+        429: 'Too many attempts.',
+        503: 'Too many at this moment.',
+      },
+      handle: async (request) => {
+        const { address } = request;
+        const email = emailKey(request.body.email);
+        const pair: Attempt = ['sign-in pair', `${email}\n${networkOf(address)}`];
+        await mayTry(ports, pair, ['sign-in account', email], ['sign-in address', networkOf(address)]);
+        const who = await whoseCredentials(ports, email, request.body.password);
+        if (who === null) throw wrongCredentials();
+        const before = sessionOf(ports, request);
+        const { cookie } = await withAccounts(ports, (client) =>
+          who.is === 'staff'
+            ? beginSession(ports, client, 'staff', String(who.id), null, before)
+            : beginSession(ports, client, 'account', who.row.id, who.row.payerId, before),
+        );
+        await forgive(ports, pair);
+        const body = {
+          buyer: who.is === 'buyer' ? await viewOfBuyer(ports, who.row) : null,
+          staff: who.is === 'staff' ? await viewOfUser(ports, who.id) : null,
+        };
+        return { body, headers: { 'set-cookie': cookie } };
+      },
+    }),
+    endpoint({
+      method: 'GET',
+      path: '/api/session',
+      summary: 'Who is signed in',
+      description:
+        'Both null for a visitor. An account stays signed in for thirty days after each visit; ask this when a page begins, ' +
+        'before it opens the WebSocket.',
+      tag: TAG,
+      access: { kind: 'public', identify: true },
+      answer: whoView,
+      handle: async ({ principal, header }) => {
+        const body = await viewOf(ports, principal);
+        const token = principal.kind === 'buyer' ? ports.authenticator.tokenOf({ header }) : null;
+        const cookie = token === null ? null : await renewed(ports, token);
+        return { body, ...(cookie === null ? {} : { headers: { 'set-cookie': cookie } }) };
+      },
+    }),
+    endpoint({
+      method: 'DELETE',
+      path: '/api/session',
+      summary: 'Sign out',
+      description: 'Ends the session everywhere and closes its WebSockets. For a visitor it does nothing.',
+      tag: TAG,
+      access: { kind: 'public' },
+      answer: z.object({ signedOut: z.literal(true) }),
+      handle: async (request) => {
+        const name = sessionOf(ports, request);
+        if (name !== null) {
+          await endSession(ports.pool, name);
+          ports.authenticator.forget(name);
+        }
+        return { body: { signedOut: true as const }, headers: { 'set-cookie': clearCookie() } };
+      },
+    }),
+    endpoint({
+      method: 'POST',
+      path: '/api/guests',
+      summary: 'Buy as a guest',
+      description:
+        'Begins a session for one purchase, with a CPF and an address and nothing else. The ten tickets of a screening count ' +
+        'for the CPF, whichever way it buys. A guest sees what he bought in this session, and nobody else’s.',
+      tag: TAG,
+      access: { kind: 'public' },
+      once: 'accounts',
+      body: z.strictObject({
+        cpf: cpfField,
+        email: emailField,
+        name: nameField.optional(),
+        locale: localeField.default('pt-BR'),
+      }),
+      answer: z.object({
+        buyer: z.object({ id: z.string(), isGuest: z.literal(true) }),
+        expiresAt: z.string(),
+      }),
+      problems: { 429: 'Too many from this network, or for this CPF.' },
+      prepare: ({ body, address }) => mayTry(ports, ['guest cpf', body.cpf], ['guest address', networkOf(address)]),
+      handle: async (request) => {
+        const { body, client } = request;
+        const { cpf, email, name = null, locale } = body;
+        const payerId = await findOrMakePayer(client, ports.seals, cpf);
+        const id = await addGuest(client, { name, email, payerId, locale });
+        const started = await beginSession(ports, client, 'guest', id, payerId, sessionOf(ports, request));
+        return {
+          status: 201,
+          body: { buyer: { id, isGuest: true as const }, expiresAt: started.expiresAt.toISOString() },
+          headers: { 'set-cookie': started.cookie },
+        };
+      },
+    }),
+  ];
+}
+
+type Found = { readonly is: 'staff'; readonly id: number } | { readonly is: 'buyer'; readonly row: BuyerRow } | null;
+
+/** Takes the time of one comparison whether there is anybody or not. Staff come first, for who is both. */
+async function whoseCredentials(ports: AccountPorts, email: string, password: string): Promise<Found> {
+  const { pool, passwords } = ports;
+  const [staff, buyer] = await Promise.all([findStaffLogin(pool, email), findAccountByEmail(pool, email)]);
+  const hashes = [staff?.passwordHash ?? null, buyer?.passwordHash ?? null];
+  // With nobody there one comparison is made all the same; with both, two beside each other.
+  const [isStaff, isBuyer] = await Promise.all(
+    hashes[0] === null && hashes[1] === null
+      ? [passwords.isRight(null, password), false]
+      : hashes.map((stored) => stored !== null && passwords.isRight(stored, password)),
+  );
+  if (staff !== null && staff.passwordHash !== null && isStaff === true) {
+    if (passwords.isOutdated(staff.passwordHash))
+      await rehashStaffPassword(pool, staff.id, staff.passwordHash, await passwords.hash(password));
+    return { is: 'staff', id: staff.id };
+  }
+  if (buyer === null || buyer.passwordHash === null || isBuyer !== true) return null;
+  if (!buyer.isConfirmed) {
+    // Known to whoever has the password only, and told to nobody but the mailbox.
+    if (await isWithinLimit(ports, ['confirmation again', email]))
+      await withAccounts(ports, (client) => sendLink(client, ports.seals, 'confirm-email', `buyer:${buyer.id}`));
+    return null;
+  }
+  if (passwords.isOutdated(buyer.passwordHash))
+    await rehashBuyerPassword(pool, buyer.id, buyer.passwordHash, await passwords.hash(password));
+  return { is: 'buyer', row: buyer };
+}
+
+function wrongCredentials(): Problem {
+  return new Problem(
+    401,
+    'wrong-credentials',
+    'The address or the password is wrong, or the address has not been confirmed yet: look into its mailbox.',
+  );
+}
+
+/** The cookie anew: an account's lasts longer, a guest's as long as before. Null when there is nothing to renew. */
+async function renewed(ports: AccountPorts, token: SessionToken): Promise<string | null> {
+  const issuedMs = ports.nowMs();
+  if (issuedMs - token.issuedMs < RENEW_AFTER_MS) return null;
+  let { expiresMs } = token;
+  if (token.kind === 'account') {
+    const wanted = new Date(issuedMs + SESSION_LIVES_MS.account);
+    const granted = await prolongSession(ports.pool, sessionName(token.id), wanted, LONGEST_SESSION_DAYS);
+    if (granted === null) return null;
+    expiresMs = granted.getTime();
+  }
+  return setCookie(sealToken(ports.seals, { ...token, issuedMs, expiresMs }), expiresMs, issuedMs);
+}

@@ -1,0 +1,129 @@
+/**
+ * Opening an account. Whoever asks hears the same, whatever is known of the address and of the CPF: the mail to the address
+ * tells the rest. An account can do nothing until its address is confirmed; until then it keeps nobody else out, neither from
+ * the address nor from the CPF.
+ */
+import type { ClientBase } from 'pg';
+import { z } from 'zod';
+import { idOfSubject, sendLink, useToken } from '../../storage/accounts/account-tokens.ts';
+import {
+  addAccount,
+  confirmEmail,
+  dropUnconfirmedAccount,
+  emailKey,
+  findAccountByEmail,
+  findAccountByPayer,
+  lockSignUps,
+  type NewAccount,
+} from '../../storage/accounts/buyers.ts';
+import { findOrMakePayer } from '../../storage/accounts/payers.ts';
+import { queueMessage } from '../../storage/messages.ts';
+import { type Endpoint, endpoint } from '../api/endpoint.ts';
+import { Problem } from '../api/problem.ts';
+import {
+  birthDateField,
+  cpfField,
+  emailField,
+  localeField,
+  nameField,
+  passwordField,
+  tokenField,
+} from './account-fields.ts';
+import type { AccountPorts } from './account-ports.ts';
+import { withAccounts } from './account-ports.ts';
+import { mayTry, networkOf } from './attempt-limits.ts';
+import { passwordFault } from './password-rules.ts';
+
+const TAG = 'Accounts';
+
+export function signUpEndpoints(ports: AccountPorts): Endpoint[] {
+  return [
+    endpoint({
+      method: 'POST',
+      path: '/api/accounts',
+      summary: 'Open an account',
+      description:
+        'The answer is the same whether the address or the CPF is known or not. A message to the address holds the link that ' +
+        'confirms it; until then nobody can sign in.',
+      tag: TAG,
+      access: { kind: 'public' },
+      once: 'accounts',
+      body: z.strictObject({
+        name: nameField,
+        email: emailField,
+        password: passwordField,
+        cpf: cpfField,
+        birthDate: birthDateField.optional(),
+        locale: localeField.default('pt-BR'),
+      }),
+      answer: z.object({
+        buyer: z.object({ locale: localeField, isConfirmed: z.literal(false) }),
+        next: z.literal('confirm-email').meta({ description: 'Follow the link in the message that is on its way.' }),
+      }),
+      problems: { 429: 'Too many accounts for this address, or from this network.', 503: 'Too many at this moment.' },
+      prepare: async ({ body, address }) => {
+        const fault = passwordFault(body.password, body);
+        if (fault !== null) throw Problem.invalid([{ path: 'body.password', message: fault }]);
+        await mayTry(ports, ['sign-up email', emailKey(body.email)], ['sign-up address', networkOf(address)]);
+        // Also for an address that has an account: the time must not tell.
+        return ports.passwords.hash(body.password);
+      },
+      handle: async ({ body, client }, passwordHash) => {
+        const { name, email, cpf, locale, birthDate = null } = body;
+        await signUp(ports, client, { name, email, passwordHash, birthDate, locale }, cpf);
+        return {
+          status: 201,
+          body: { buyer: { locale, isConfirmed: false as const }, next: 'confirm-email' as const },
+        };
+      },
+    }),
+    endpoint({
+      method: 'POST',
+      path: '/api/accounts/confirm',
+      summary: 'Confirm the address of an account',
+      description: 'With the token of the message; good once, for 24 hours. Nobody is signed in by it.',
+      tag: TAG,
+      access: { kind: 'public' },
+      body: z.strictObject({ token: tokenField }),
+      answer: z.object({ confirmed: z.literal(true) }),
+      problems: { 410: 'The link has been used, or is too old.' },
+      handle: async ({ body, address }) => {
+        await mayTry(ports, ['token address', networkOf(address)]);
+        const isConfirmed = await withAccounts(ports, async (client) => {
+          await lockSignUps(client);
+          const used = await useToken(client, body.token, ['confirm-email']);
+          return used !== null && (await confirmEmail(client, idOfSubject(used.subject)));
+        });
+        if (!isConfirmed) throw linkIsVoid('Sign up again, or have a new password sent to you.');
+        return { body: { confirmed: true as const } };
+      },
+    }),
+  ];
+}
+
+/** 410: it may have been good once. */
+export function linkIsVoid(whatToDo: string): Problem {
+  return new Problem(410, 'link-void', `This link has been used already, or is too old. ${whatToDo}`);
+}
+
+async function signUp(
+  ports: AccountPorts,
+  client: ClientBase,
+  wanted: Omit<NewAccount, 'payerId'>,
+  cpf: string,
+): Promise<void> {
+  const { seals } = ports;
+  await lockSignUps(client);
+  const known = await findAccountByEmail(client, wanted.email);
+  if (known?.isConfirmed === true) {
+    await queueMessage(client, { kind: 'already-registered', recipientKind: 'buyer', recipient: known.id, params: {} });
+    return;
+  }
+  if (known !== null) await dropUnconfirmedAccount(client, known.id);
+  const payer = await findOrMakePayer(client, seals, cpf);
+  const rival = await findAccountByPayer(client, payer);
+  if (rival !== null && !rival.isConfirmed) await dropUnconfirmedAccount(client, rival.id);
+  const isTaken = rival?.isConfirmed === true;
+  const id = await addAccount(client, { ...wanted, payerId: isTaken ? null : payer });
+  await sendLink(client, seals, 'confirm-email', `buyer:${id}`, isTaken ? { cpfTaken: true } : {});
+}

@@ -1,0 +1,109 @@
+/** Seats off sale and back, over a real actor. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { AdminStage } from '../../tests/support/admin-stage.ts';
+
+test('[AD1] seats are blocked and unblocked by their labels, whatever the case, and the record says who and why', async (t) => {
+  const stage = await AdminStage.create(t);
+  const screening = await stage.screening(stage.mine);
+  const path = `/api/admin/screenings/${screening}`;
+  const blocked = await stage.does(stage.partner, 'POST', `${path}/seats/block`, {
+    seats: ['a2', 'B8', 'A2'],
+    why: 'broken chairs',
+  });
+  assert.deepEqual(blocked, { screening, blocked: ['A2', 'B8'] });
+  const { screening: shown } = await stage.does(stage.partner, 'GET', path);
+  assert.deepEqual(shown.counts, { free: 14, held: 0, sold: 0, blocked: 2 });
+  assert.deepEqual([shown.live.status[1], shown.live.status[15]], [3, 3]);
+  const unblocked = await stage.does('admin', 'POST', `${path}/seats/unblock`, { seats: ['b8'], why: 'mended' });
+  assert.deepEqual(unblocked, { screening, unblocked: ['B8'] });
+  const actions = await stage.rows(
+    'select who, action, target, why, details, exhibitor_id from staff_actions order by id',
+  );
+  assert.deepEqual(actions, [
+    {
+      who: `key:${stage.partner.replace(' ', '')}`,
+      action: 'seats.block',
+      target: `screening:${screening}`,
+      why: 'broken chairs',
+      details: { cinema: stage.mine.cinema, seats: ['A2', 'B8'] },
+      exhibitor_id: String(stage.mine.exhibitor),
+    },
+    {
+      who: 'key:admin',
+      action: 'seats.unblock',
+      target: `screening:${screening}`,
+      why: 'mended',
+      details: { cinema: stage.mine.cinema, seats: ['B8'] },
+      exhibitor_id: String(stage.mine.exhibitor),
+    },
+  ]);
+});
+
+test('[AD2] seats that cannot be had are named with the reason, and nothing is changed', async (t) => {
+  const stage = await AdminStage.create(t);
+  const screening = await stage.screening(stage.mine);
+  const block = `/api/admin/screenings/${screening}/seats/block`;
+  await stage.buys(screening, 'ana', 'order-1', [0]);
+  await stage.holds(screening, 'bia', [2]);
+  const answers = [];
+  for (const seats of [
+    ['A1', 'A2'],
+    ['A3', 'A4'],
+    ['Z9', 'A5', 'z10'],
+  ])
+    answers.push(await stage.send('admin', 'POST', block, { seats, why: 'broken chairs' }));
+  assert.deepEqual(
+    answers.map(({ status, body }) => [status, body.code, body.error]),
+    [
+      [409, 'seat-sold', 'A1 is sold; nothing was changed. Refund the tickets first.'],
+      [409, 'seat-held', "A3 is in somebody's hold; nothing was changed. Try again in some minutes."],
+      [400, 'seat-unknown', 'The auditorium has no seat Z9 and z10; nothing was changed.'],
+    ],
+  );
+  assert.deepEqual(answers[2]?.body.fields, [
+    { path: 'body.seats[0]', message: 'there is no seat Z9' },
+    { path: 'body.seats[2]', message: 'there is no seat z10' },
+  ]);
+  const unblocked = await stage.send('admin', 'POST', block.replace('/block', '/unblock'), {
+    seats: ['A8'],
+    why: 'mended',
+  });
+  assert.deepEqual([unblocked.status, unblocked.body.code], [409, 'seat-not-blocked']);
+  const { screening: shown } = await stage.does('admin', 'GET', `/api/admin/screenings/${screening}`);
+  assert.deepEqual(shown.counts, { free: 14, held: 1, sold: 1, blocked: 0 });
+  assert.deepEqual(await stage.rows('select * from staff_actions'), []);
+});
+
+test('[AD3] the same key gives the same answer and one effect, also long after', async (t) => {
+  const stage = await AdminStage.create(t);
+  const screening = await stage.screening(stage.mine);
+  const path = `/api/admin/screenings/${screening}/seats`;
+  const key = 'the-key-of-the-first-block';
+  const body = { seats: ['A1'], why: 'broken chair' };
+  const first = await stage.send('admin', 'POST', `${path}/block`, body, key);
+  await stage.does('admin', 'POST', `${path}/unblock`, { seats: ['A1'], why: 'mended' });
+  const again = await stage.send('admin', 'POST', `${path}/block`, body, key);
+  assert.deepEqual([again.status, again.body, again.headers['idempotent-replay']], [200, first.body, 'true']);
+  assert.equal((await stage.send('admin', 'POST', `${path}/block`, { ...body, seats: ['A2'] }, key)).status, 422);
+  // Not blocked again: the repetition was no new command.
+  const { screening: shown } = await stage.does('admin', 'GET', `/api/admin/screenings/${screening}`);
+  assert.deepEqual([shown.counts.blocked, stage.asked], [0, ['block', 'unblock']]);
+});
+
+test('[AD4] when the actor has decided and the transaction fails, the repetition gives the same answer and one fact', async (t) => {
+  const stage = await AdminStage.create(t);
+  const screening = await stage.screening(stage.mine);
+  const path = `/api/admin/screenings/${screening}/seats/block`;
+  const key = 'a-key-that-is-sent-twice';
+  const body = { seats: ['A1', 'B1'], why: 'broken chairs' };
+  stage.failures.push(new Error('the line is cut'));
+  assert.equal((await stage.send('admin', 'POST', path, body, key)).status, 503);
+  assert.deepEqual(await stage.rows('select * from staff_actions'), []);
+  const again = await stage.send('admin', 'POST', path, body, key);
+  assert.deepEqual([again.status, again.body], [200, { screening, blocked: ['A1', 'B1'] }]);
+  const facts = await stage.rows<{ kind: number }>('select kind from journal where screening = $1 and kind = 14', [
+    screening,
+  ]);
+  assert.deepEqual([facts.length, (await stage.rows('select * from staff_actions')).length], [1, 1]);
+});

@@ -1,0 +1,109 @@
+/** Who has signed in on the page is that buyer on its connection too, until he signs out. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { endOfTurn, type FakeSocket, GatewayStage } from '../tests/support/gateway-stage.ts';
+import { turns } from '../tests/support/hand-store.ts';
+import type { Identity } from './identity.ts';
+import { ClientOp, type ClientRequest } from './protocol/client-messages.ts';
+import { ServerOp } from './protocol/opcodes.ts';
+import type { Welcome } from './protocol/server-frame.ts';
+import { CloseCode } from './socket/socket-port.ts';
+
+const ANA: Identity = { buyer: 'buyer-of-ana', payer: 'payer-of-ana', session: 'session-1' };
+const COOKIE = '__Host-session=signed';
+const ID = 'request-0123456789';
+const hold: ClientRequest = { op: ClientOp.hold, requestId: ID, screening: 7, seats: [1], hold: 0 };
+const buy: ClientRequest = {
+  ...{ op: ClientOp.buy, requestId: ID, screening: 7, hold: 2, seats: [[1, 1]] },
+  ...{ method: 'sandbox', detail: 'approved' },
+};
+
+function staged(): GatewayStage {
+  const stage = new GatewayStage({ sandboxPayments: true });
+  stage.signedIn.set(COOKIE, ANA);
+  return stage;
+}
+
+async function greeted(
+  stage: GatewayStage,
+  headers: Readonly<Record<string, string>>,
+  token: string | null = null,
+): Promise<{ socket: FakeSocket; welcome: Welcome }> {
+  const socket = stage.open(undefined, headers);
+  socket.says({ op: ClientOp.hello, token, clientName: 'test' });
+  await endOfTurn();
+  const [welcome] = socket.hears();
+  assert.ok(welcome?.op === ServerOp.welcome);
+  return { socket, welcome };
+}
+
+test('[SI1] a signed-in visitor is the account’s buyer, and pays for the holder of its CPF', async () => {
+  const stage = staged();
+  const { socket, welcome } = await greeted(stage, { cookie: COOKIE });
+  assert.equal(welcome.buyer, ANA.buyer);
+  socket.says(hold);
+  assert.equal(stage.bus.next('hold').command.buyer, ANA.buyer);
+  stage.bus.next('hold').answer({ code: 0, kind: 'hold', hold: 2, seats: [1], deadlineMs: stage.nowMs });
+  socket.says(buy);
+  await turns();
+  const { command } = stage.bus.next('begin-payment');
+  assert.deepEqual([command.buyer, command.payer], [ANA.buyer, ANA.payer]);
+});
+
+test('[SI1] an account without a CPF pays for itself, and so does whoever has none', async () => {
+  const stage = staged();
+  stage.signedIn.set(COOKIE, { ...ANA, payer: null });
+  for (const headers of [{ cookie: COOKIE }, { cookie: 'something=else' }, {}]) {
+    const { socket, welcome } = await greeted(stage, headers);
+    socket.says(buy);
+    await turns();
+    const { command, answer } = stage.bus.next('begin-payment');
+    assert.deepEqual([command.buyer, command.payer], [welcome.buyer, welcome.buyer]);
+    answer({ code: 45 });
+    await turns();
+  }
+});
+
+test('[SI2] the token of a signed-in visitor is an anonymous one: it does not outlive the signing out', async () => {
+  const stage = staged();
+  const anonymous = stage.tokens.issue();
+  const known = await greeted(stage, { cookie: COOKIE }, anonymous.token);
+  assert.equal(known.welcome.token, anonymous.token);
+  const first = await greeted(stage, { cookie: COOKIE });
+  for (const { welcome } of [known, first]) assert.notEqual(stage.tokens.buyerOf(welcome.token), ANA.buyer);
+  // With that token and without the cookie: the anonymous buyer of before.
+  const later = await greeted(stage, {}, known.welcome.token);
+  assert.equal(later.welcome.buyer, anonymous.buyer);
+});
+
+test('[SI3] signing out closes every connection of the session, with a code of its own, and no other one', async () => {
+  const stage = staged();
+  stage.signedIn.set('other', { ...ANA, session: 'session-2' });
+  const mine = [await greeted(stage, { cookie: COOKIE }), await greeted(stage, { cookie: COOKIE })];
+  // One that has not even said hello.
+  const silent = stage.open(undefined, { cookie: COOKIE });
+  const others = [await greeted(stage, { cookie: 'other' }), await greeted(stage, {})];
+  mine[0]?.socket.says(hold);
+  assert.equal(stage.gateway.endSession(ANA.session), 3);
+  for (const { socket } of mine) {
+    assert.equal(socket.closed?.code, CloseCode.signedOut);
+    assert.equal(socket.hears().at(-1)?.op, ServerOp.notice);
+  }
+  assert.equal(silent.closed?.code, CloseCode.signedOut);
+  assert.deepEqual(
+    others.map(({ socket }) => socket.closed),
+    [null, null],
+  );
+  await turns();
+  // What was under way is decided, and nobody hears of it.
+  stage.bus.next('hold').answer({ code: 0, kind: 'hold', hold: 2, seats: [1], deadlineMs: stage.nowMs });
+  assert.deepEqual([stage.gateway.endSession(ANA.session), stage.counters.connections], [0, 2]);
+});
+
+test('[SI3] from the close on nothing is taken from it, not even the rest of a frame', async () => {
+  const stage = staged();
+  const { socket } = await greeted(stage, { cookie: COOKIE });
+  stage.gateway.endSession(ANA.session);
+  assert.equal(socket.context.socket, null);
+  assert.equal(stage.bus.submitted.length, 0);
+});

@@ -1,0 +1,305 @@
+/** What a search finds, and in which order: by hand where a rule is stated, by chance against a plain search through all rows. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { CatalogueRows, ScreeningRow } from '../../storage/catalogue-rows.ts';
+import { chanceOf, pick } from '../../storage/seeded-chance.ts';
+import { localDay, PlainCatalogue, type PlainQuery } from '../../tests/support/search-brute-force.ts';
+import {
+  auditoriumRow,
+  cinemaRow,
+  filmRow,
+  HOUR_MS,
+  mistyped,
+  NO_ROWS,
+  screeningRow,
+  someWords,
+} from '../../tests/support/search-rows.ts';
+import { foldText, wordsOf } from './folded-text.ts';
+import type { SearchPlace } from './search-cursor.ts';
+import { SearchIndex } from './search-index.ts';
+
+const NOW_MS = Date.UTC(2026, 10, 25, 15);
+const DAY_MS = 24 * HOUR_MS;
+
+/** The index and the plain catalogue, told the same. */
+class Both {
+  readonly index = new SearchIndex();
+  readonly plain = new PlainCatalogue();
+  nowMs = NOW_MS;
+
+  tell(rows: Partial<CatalogueRows>): number[] {
+    for (const kind of ['films', 'cinemas', 'auditoriums', 'screenings'] as const)
+      for (const row of rows[kind] ?? []) (this.plain[kind] as Map<number, typeof row>).set(row.id, row);
+    return this.index.apply({ ...NO_ROWS, ...rows }, this.nowMs);
+  }
+
+  /** All pages of `limit`, put together. `between`: before each page but the first. */
+  found(query: Partial<PlainQuery>, limit: number, between = (): void => {}): number[] {
+    const ids: number[] = [];
+    let after: SearchPlace | null = null;
+    do {
+      if (after !== null) between();
+      const { slots, last } = this.index.find(asked(query, limit, after), this.nowMs);
+      ids.push(...slots.map((slot) => this.index.columns.id[slot] ?? 0));
+      after = last;
+    } while (after !== null);
+    return ids;
+  }
+
+  expected(query: Partial<PlainQuery>): number[] {
+    return this.plain.find({ q: '', day: null, city: null, cinema: null, ...query }, this.nowMs, this.nowMs);
+  }
+}
+
+function asked(
+  { q = '', day = null, city = null, cinema = null }: Partial<PlainQuery>,
+  limit: number,
+  after: SearchPlace | null,
+) {
+  const folded = typeof cinema === 'string' ? foldText(cinema) : cinema;
+  return { words: wordsOf(q), day, city: city === null ? null : foldText(city), cinema: folded, limit, after };
+}
+
+/** Two films in two cinemas, one screening each, all tomorrow. */
+function small(): Both {
+  const both = new Both();
+  const startsAtMs = NOW_MS + DAY_MS;
+  both.tell({
+    films: [filmRow(1, 'O Agente Secreto', { originalTitle: 'The Secret Agent' }), filmRow(2, 'Ação & Coração')],
+    cinemas: [cinemaRow(1, 'Cine Estação', 'São José dos Campos'), cinemaRow(2, 'Kinoplex Iguatemi', 'Campinas')],
+    auditoriums: [auditoriumRow(1, 1), auditoriumRow(2, 2)],
+    screenings: [
+      screeningRow(11, 1, 1, startsAtMs),
+      screeningRow(12, 1, 2, startsAtMs + HOUR_MS),
+      screeningRow(21, 2, 1, startsAtMs + 2 * HOUR_MS),
+      screeningRow(22, 2, 2, startsAtMs + 3 * HOUR_MS),
+    ],
+  });
+  return both;
+}
+
+test('[SE1] title, original title, cinema and city are found; accents, case and punctuation do not matter', () => {
+  const both = small();
+  const found = (q: string): number[] => both.found({ q }, 10).sort();
+  assert.deepEqual(found('AGENTE secreto'), [11, 12]);
+  assert.deepEqual(found('secret agent'), [11, 12]);
+  assert.deepEqual(found('acao/coracao'), [21, 22]);
+  assert.deepEqual(found('estacao'), [11, 21]);
+  assert.deepEqual(found('SAO JOSE'), [11, 21]);
+  assert.deepEqual(found('coração campinas'), [22]);
+  assert.deepEqual(found('agente coração'), []);
+});
+
+test('[SE2] the beginning of a word is enough, and small typing errors are forgiven, in longer words two', () => {
+  const both = small();
+  const found = (q: string): number[] => both.found({ q }, 10).sort();
+  for (const q of ['agen secr', 'agnete', 'agebte', 'agete', 'aagente', 'seqreto'])
+    assert.deepEqual(found(q), [11, 12], q);
+  for (const q of ['kinplex', 'igautmei']) assert.deepEqual(found(q), [12, 22], q);
+  for (const q of ['agbbte', 'agn', 'aca0']) assert.deepEqual(found(q).length > 0, q === 'aca0', q);
+});
+
+test('[SE2] words that only join others are not missed', () => {
+  const both = small();
+  assert.deepEqual(both.found({ q: 'filme agente secreto em campinas' }, 10), [12]);
+  assert.deepEqual(both.found({ q: 'o' }, 10).sort(), [11, 12]);
+});
+
+test('[SE3] exact words come before beginnings, those before errors; the whole title before all; then the earlier day', () => {
+  const both = new Both();
+  const startsAtMs = NOW_MS + 3 * DAY_MS;
+  both.tell({
+    films: [filmRow(1, 'Duna: Parte Dois'), filmRow(2, 'Duna'), filmRow(3, 'Dunas'), filmRow(4, 'Tuna')],
+    cinemas: [cinemaRow(1, 'Cine', null)],
+    auditoriums: [auditoriumRow(1, 1)],
+    screenings: [
+      screeningRow(1, 1, 1, startsAtMs),
+      screeningRow(2, 2, 1, startsAtMs),
+      screeningRow(3, 3, 1, startsAtMs - DAY_MS),
+      screeningRow(4, 4, 1, startsAtMs - 2 * DAY_MS),
+      screeningRow(5, 2, 1, startsAtMs - DAY_MS),
+    ],
+  });
+  assert.deepEqual(both.found({ q: 'duna' }, 10), [5, 2, 1, 3, 4]);
+});
+
+test('[SE3] without words: the earlier day, then the film with more screenings, then the younger, then the start', () => {
+  const both = new Both();
+  const at = (hours: number): number => NOW_MS + hours * HOUR_MS;
+  both.tell({
+    films: [filmRow(1, 'A'), filmRow(2, 'B'), filmRow(3, 'C')],
+    cinemas: [cinemaRow(1, 'Cine', null)],
+    auditoriums: [auditoriumRow(1, 1)],
+    screenings: [
+      screeningRow(1, 1, 1, at(3)),
+      screeningRow(2, 1, 1, at(2)),
+      screeningRow(3, 2, 1, at(1)),
+      screeningRow(4, 3, 1, at(4)),
+      screeningRow(5, 3, 1, at(24)),
+    ],
+  });
+  assert.deepEqual(both.found({}, 10), [2, 1, 4, 3, 5]);
+});
+
+test('[SE4] the day is that of the cinema, not of UTC', () => {
+  const both = small();
+  const late = Date.UTC(2026, 10, 29, 1, 30);
+  const day = Date.UTC(2026, 10, 28) / DAY_MS;
+  const screenings = [screeningRow(31, 1, 1, late), screeningRow(32, 1, 1, late, { offsetMinutes: 60 })];
+  both.tell({ screenings });
+  assert.deepEqual(both.found({ day }, 10), [31]);
+  assert.deepEqual(both.found({ day: day + 1 }, 10), [32]);
+  assert.deepEqual(both.found({ day, q: 'agente' }, 10), [31]);
+  assert.deepEqual(both.found({ day, q: 'coração' }, 10), []);
+});
+
+test('[SE5] what has started, is cancelled or private is not shown; what is sold out or closed is', () => {
+  const both = small();
+  const at = NOW_MS + DAY_MS;
+  both.tell({
+    screenings: [
+      screeningRow(11, 1, 1, NOW_MS),
+      screeningRow(12, 1, 2, at, { status: 'cancelled' }),
+      screeningRow(21, 2, 1, at, { isPrivate: true }),
+      screeningRow(22, 2, 2, at, { sold: 100, status: 'closed' }),
+    ],
+  });
+  assert.deepEqual(both.found({}, 10), [22]);
+});
+
+test('[SE6] a city by its name, with or without its state; a cinema by its id or part of its name; both at once', () => {
+  const both = small();
+  assert.deepEqual(both.found({ city: 'sao jose dos campos' }, 10).sort(), [11, 21]);
+  assert.deepEqual(both.found({ city: 'Campinas/SP' }, 10).sort(), [12, 22]);
+  assert.deepEqual(both.found({ city: 'Campinas/MG' }, 10), []);
+  assert.deepEqual(both.found({ cinema: 2 }, 10).sort(), [12, 22]);
+  assert.deepEqual(both.found({ cinema: 'iguatemi' }, 10).sort(), [12, 22]);
+  assert.deepEqual(both.found({ cinema: 'guatemi' }, 10), []);
+  assert.deepEqual(both.found({ cinema: 2, city: 'são josé dos campos' }, 10), []);
+});
+
+test('[SE7] rows that come again change nothing; renamed, moved and cancelled ones are told, and found as they are now', () => {
+  const both = small();
+  const film = filmRow(1, 'O Agente Secreto');
+  assert.deepEqual(both.tell({ films: [film] }).sort(), [11, 12], 'its screenings are not what they were');
+  assert.deepEqual(both.tell({ films: [film] }), []);
+  const moved = screeningRow(22, 1, 1, NOW_MS + 2 * DAY_MS);
+  assert.deepEqual(both.tell({ screenings: [moved] }), [22]);
+  assert.deepEqual(both.tell({ screenings: [moved] }), []);
+  assert.deepEqual(both.found({ q: 'agente' }, 10), both.expected({ q: 'agente' }));
+  assert.deepEqual(both.tell({ films: [filmRow(1, 'Outro nome')] }).sort(), [11, 12, 22]);
+  assert.deepEqual(both.found({ q: 'agente' }, 10), []);
+  assert.deepEqual(both.tell({ screenings: [{ ...moved, status: 'cancelled', changed: 9e9 }] }), [22]);
+  assert.deepEqual(both.found({ q: 'outro' }, 10), [11, 12]);
+});
+
+test('[SE7] a reading of everything drops what is not in it any more', () => {
+  const both = small();
+  both.index.begins();
+  const { films, cinemas, auditoriums, screenings } = both.plain;
+  const rows = (kind: ScreeningRow[]): CatalogueRows => ({
+    films: [...films.values()],
+    cinemas: [...cinemas.values()],
+    auditoriums: [...auditoriums.values()],
+    screenings: kind,
+  });
+  both.index.apply(rows([...screenings.values()].filter(({ id }) => id !== 21)), NOW_MS);
+  assert.equal(both.found({}, 10).length, 4, 'not before its end');
+  assert.deepEqual(both.index.ends(), [21]);
+  assert.deepEqual(both.found({}, 10).sort(), [11, 12, 22]);
+});
+
+test('[SE8] a day that is over everywhere is forgotten', () => {
+  const both = small();
+  both.nowMs = NOW_MS + 3 * DAY_MS;
+  both.index.forgetPast(both.nowMs);
+  assert.equal(both.index.columns.size, 0);
+});
+
+function randomQuery(chance: () => number): Partial<PlainQuery> {
+  const query: { -readonly [Name in keyof PlainQuery]?: PlainQuery[Name] } = {};
+  const kind = pick(chance, 8);
+  if (kind > 1) query.q = pick(chance, 3) === 0 ? mistyped(chance, someWords(chance, 2)) : someWords(chance, 3);
+  if (kind === 1 || kind > 5) query.day = Math.floor(NOW_MS / DAY_MS) + pick(chance, 4);
+  if (pick(chance, 4) === 0) query.city = someWords(chance, 1);
+  if (pick(chance, 6) === 0) query.cinema = pick(chance, 2) === 0 ? 1 + pick(chance, 40) : someWords(chance, 1);
+  return query;
+}
+
+function randomChange(chance: () => number, both: Both): void {
+  const id = (many: number): number => 1 + pick(chance, many);
+  const status = (['scheduled', 'scheduled', 'closed', 'cancelled'] as const)[pick(chance, 4)] ?? 'scheduled';
+  switch (pick(chance, 8)) {
+    case 0:
+      both.tell({ films: [filmRow(id(12), someWords(chance, 3), { originalTitle: someWords(chance, 2) })] });
+      return;
+    case 1:
+      both.tell({ cinemas: [cinemaRow(id(40), someWords(chance, 2), someWords(chance, 1))] });
+      return;
+    case 2:
+      both.nowMs += pick(chance, HOUR_MS);
+      both.index.forgetPast(both.nowMs);
+      return;
+    default:
+      both.tell({
+        screenings: Array.from({ length: 10 }, () =>
+          screeningRow(id(300), id(12), id(60), NOW_MS + pick(chance, 4 * 48) * (HOUR_MS / 2), {
+            status,
+            isPrivate: pick(chance, 10) === 0,
+            offsetMinutes: -60 * pick(chance, 5),
+          }),
+        ),
+      });
+  }
+}
+
+function randomCatalogue(chance: () => number): Both {
+  const both = new Both();
+  both.tell({
+    films: Array.from({ length: 12 }, (_, at) => filmRow(at + 1, someWords(chance, 3))),
+    cinemas: Array.from({ length: 40 }, (_, at) => cinemaRow(at + 1, someWords(chance, 2), someWords(chance, 1))),
+    auditoriums: Array.from({ length: 60 }, (_, at) => auditoriumRow(at + 1, 1 + (at % 40))),
+  });
+  for (let change = 0; change < 30; change++) randomChange(chance, both);
+  return both;
+}
+
+test('[SE9] for random catalogues, changes and searches the pages are what a plain search through all rows gives', () => {
+  for (let seed = 1; seed <= 25; seed++) {
+    const chance = chanceOf(seed);
+    const both = randomCatalogue(chance);
+    for (let step = 0; step < 60; step++) {
+      if (step % 3 === 0) randomChange(chance, both);
+      const query = randomQuery(chance);
+      const limit = 1 + pick(chance, 30);
+      assert.deepEqual(
+        both.found(query, limit),
+        both.expected(query),
+        `seed ${seed}, step ${step}: ${JSON.stringify(query)}`,
+      );
+    }
+  }
+});
+
+test('[SE10] a screening that stays is on exactly one page, whatever is sold, starts or is cancelled between the pages', () => {
+  for (let seed = 1; seed <= 25; seed++) {
+    const chance = chanceOf(seed, 10);
+    const both = randomCatalogue(chance);
+    for (let step = 0; step < 20; step++) {
+      const query = randomQuery(chance);
+      const before = both.expected(query);
+      const counts = new Map<string, number>();
+      for (const row of both.plain.screenings.values()) counts.set(`${row.film} ${localDay(row)}`, 0);
+      const found = both.found(query, 1 + pick(chance, 10), () => {
+        both.nowMs += pick(chance, HOUR_MS / 4);
+        // The film in which the page ended may lose and win screenings; how much is on of the others stays.
+        const row = both.plain.screenings.get(1 + pick(chance, 300));
+        if (row !== undefined) both.tell({ screenings: [{ ...row, sold: 3, changed: row.changed + 1e6 }] });
+      });
+      const after = new Set(both.expected(query));
+      assert.equal(new Set(found).size, found.length, `seed ${seed}, step ${step}: something came twice`);
+      const missed = before.filter((id) => after.has(id) && !found.includes(id));
+      assert.deepEqual(missed, [], `seed ${seed}, step ${step}: ${JSON.stringify(query)}`);
+    }
+  }
+});

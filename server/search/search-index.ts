@@ -1,0 +1,174 @@
+/**
+ * Finds screenings by name, date, or both, in memory. Fed with rows of the catalogue; asked with words, a day, a city, a
+ * cinema. Pure: no clock, no I/O; each answer is a run of one order that depends on the rows and the words alone:
+ *
+ *   the better score, the earlier day, the film with more screenings that day (in powers of two), the younger film,
+ *   the earlier start, the lower id.
+ *
+ * Screenings stay until their day is over everywhere, so that the order of a day does not change while it passes.
+ */
+import type { CatalogueRows, CinemaRow, FilmRow, ScreeningRow } from '../../storage/catalogue-rows.ts';
+import { CatalogueNames } from './catalogue-names.ts';
+import { findScreenings } from './find-screenings.ts';
+import { dayOf, type ProgrammeDay, ProgrammeDays, type SlotList } from './programme-days.ts';
+import { ScreeningColumns } from './screening-columns.ts';
+import type { SearchPlace } from './search-cursor.ts';
+
+export interface SearchQuery {
+  /** Folded, in order; none: by date alone. */
+  readonly words: readonly string[];
+  /** Days since 1970 in the cinemas' calendars; null: from now on. */
+  readonly day: number | null;
+  /** Folded name, or name and state ("campinas sp"); null: anywhere. */
+  readonly city: string | null;
+  /** Id, or folded name; null: any. */
+  readonly cinema: number | string | null;
+  /** Screenings of the page. */
+  readonly limit: number;
+  /** The last place of the page before. */
+  readonly after: SearchPlace | null;
+}
+
+export interface SearchFound {
+  /** Slots, in the order of the search. */
+  readonly slots: readonly number[];
+  /** Where the page ended; null: there is no more. */
+  readonly last: SearchPlace | null;
+}
+
+export interface ToCome {
+  readonly screenings: number;
+  readonly nextStartsAtMs: number | null;
+}
+
+const DAY_MS = 86_400_000;
+
+export class SearchIndex {
+  readonly columns = new ScreeningColumns();
+  readonly names = new CatalogueNames();
+  readonly days = new ProgrammeDays(this.columns);
+  /** Counts the readings of everything, modulo 256; screenings of another one are gone at its end. */
+  #reading = 0;
+  #isReading = false;
+
+  /** Everything follows, see `ends`. */
+  begins(): void {
+    this.#reading = (this.#reading + 1) % 256;
+    this.#isReading = true;
+    this.names.begins();
+  }
+
+  /** Everything was told: what was not, is gone. Returns the ids of screenings that are gone. */
+  ends(): number[] {
+    const { columns } = this;
+    const gone: number[] = [];
+    if (!this.#isReading) return gone;
+    this.#isReading = false;
+    for (const id of columns.ids()) if (columns.reading[columns.slotOf(id)!] !== this.#reading) gone.push(id);
+    for (const id of gone) this.#remove(id);
+    this.names.ends();
+    return gone;
+  }
+
+  /**
+   * Takes rows in: new ones, changed ones, the same again. Returns the ids of screenings that are not what they were:
+   * their own row, or their film's, auditorium's or cinema's; also of those that are not searched any more.
+   */
+  apply(rows: CatalogueRows, nowMs: number): number[] {
+    const touched = new Set<number>();
+    const { films, cinemas, auditoriums } = this.names.apply(rows);
+    if (films.size + cinemas.size + auditoriums.size > 0) this.#touch(films, cinemas, auditoriums, touched);
+    const firstDay = Math.floor(nowMs / DAY_MS) - 1;
+    for (const row of rows.screenings) {
+      const slot = this.columns.slotOf(row.id);
+      if (slot === undefined || this.columns.changed[slot] !== row.changed % 2 ** 32) touched.add(row.id);
+      this.#put(row, firstDay);
+    }
+    return [...touched];
+  }
+
+  /** Drops the days that are over everywhere. */
+  forgetPast(nowMs: number): void {
+    const firstDay = Math.floor(nowMs / DAY_MS) - 1;
+    for (const day of this.days.inOrder()) {
+      if (day.day >= firstDay) return;
+      for (const { list } of day.films.values())
+        for (const slot of [...list.slots]) this.#remove(this.columns.id[slot]!);
+    }
+  }
+
+  /** A page. Screenings that started at `startedMs` or before are not shown. */
+  find(query: SearchQuery, startedMs: number): SearchFound {
+    return findScreenings(this, query, startedMs);
+  }
+
+  /** What of a film (slot) is still to come. */
+  filmToCome(slot: number, startedMs: number): ToCome {
+    return this.#toCome((day) => day.films.get(slot)?.list, startedMs);
+  }
+
+  /** What in a cinema (slot) is still to come. */
+  cinemaToCome(slot: number, startedMs: number): ToCome {
+    return this.#toCome((day) => day.cinemas.get(slot), startedMs);
+  }
+
+  film(slot: number): FilmRow | undefined {
+    return this.names.films.at(slot);
+  }
+
+  cinema(slot: number): CinemaRow | undefined {
+    return this.names.cinemas.at(slot);
+  }
+
+  #toCome(listOf: (day: ProgrammeDay) => SlotList | undefined, startedMs: number): ToCome {
+    let screenings = 0;
+    let nextStartsAtMs: number | null = null;
+    for (const day of this.days.inOrder()) {
+      for (const slot of listOf(day)?.inOrder(this.columns) ?? []) {
+        const startsAtMs = this.columns.startsAtMs[slot]!;
+        if (startsAtMs <= startedMs) continue;
+        screenings++;
+        nextStartsAtMs ??= startsAtMs;
+      }
+    }
+    return { screenings, nextStartsAtMs };
+  }
+
+  #put(row: ScreeningRow, firstDay: number): void {
+    const { columns, names } = this;
+    const known = columns.slotOf(row.id);
+    if (known !== undefined) this.days.remove(known);
+    const cinema = names.cinemaOf(row.auditorium);
+    const isOver = dayOf(row.startsAtMs, row.offsetMinutes) < firstDay;
+    // A screening without its auditorium cannot be: both are read in the same transaction.
+    if (row.status === 'cancelled' || row.isPrivate || isOver || cinema === undefined) {
+      columns.remove(row.id);
+      return;
+    }
+    const slot = columns.put(row, names.films.slotFor(row.film), names.auditoriums.slotFor(row.auditorium), cinema);
+    columns.reading[slot] = this.#reading;
+    this.days.add(slot, row.film);
+  }
+
+  #remove(id: number): void {
+    const slot = this.columns.slotOf(id);
+    if (slot === undefined) return;
+    this.days.remove(slot);
+    this.columns.remove(id);
+  }
+
+  /** Rare: somebody has renamed something. An auditorium's cinema does not change. */
+  #touch(
+    films: ReadonlySet<number>,
+    cinemas: ReadonlySet<number>,
+    auditoriums: ReadonlySet<number>,
+    touched: Set<number>,
+  ): void {
+    const { columns } = this;
+    for (const id of columns.ids()) {
+      const slot = columns.slotOf(id)!;
+      if (films.has(columns.film[slot]!) || cinemas.has(columns.cinema[slot]!)) touched.add(id);
+      else if (auditoriums.has(columns.auditorium[slot]!)) touched.add(id);
+    }
+  }
+}

@@ -1,0 +1,157 @@
+/**
+ * The HTTP API of one thread: all endpoints, who asks, and the connections that they need. None of it is on the way of a
+ * click; it shares the thread's event loop and nothing else with it.
+ *
+ * Requests that are done once run in a transaction, and what is asked beside it (who is it? may it?) has connections of its own:
+ * in one pool, transactions that all wait for one more connection would wait for each other.
+ */
+import type pg from 'pg';
+import { SessionEnds } from '../storage/accounts/session-ends.ts';
+import { listScreenings } from '../storage/catalogue.ts';
+import { createPool, type DatabaseConfig, type DatabaseRole } from '../storage/database.ts';
+import type { Log } from '../storage/log.ts';
+import { packageVersion } from '../storage/package-root.ts';
+import { Seals } from '../storage/sealing.ts';
+import { listTicketTypes } from '../storage/ticket-types.ts';
+import type { SeatSnapshot } from '../workers/seat-replica.ts';
+import { accountEndpoints } from './accounts/account-endpoints.ts';
+import type { AccountPorts } from './accounts/account-ports.ts';
+import { Authenticator } from './accounts/authenticate.ts';
+import { Passwords } from './accounts/passwords.ts';
+import { identify } from './accounts/session-cookie.ts';
+import { adminEndpoints } from './admin/admin-endpoints.ts';
+import { ApiDescription } from './api/api-description.ts';
+import { ApiRouter } from './api/router.ts';
+import { clientAddress, type TrustedProxies, trustedProxies } from './client-address.ts';
+import type { Config } from './config.ts';
+import type { Identity } from './identity.ts';
+import { messageEndpoints } from './messages/message-endpoints.ts';
+import { commonRules } from './rules.ts';
+import { searchEndpoints } from './search/search-endpoints.ts';
+import type { ThreadSearch } from './search/thread-search.ts';
+import type { HttpRequest, HttpResponse, UpgradeRequest } from './socket/socket-port.ts';
+import { UploadRoom, type UploadRules } from './socket/upload-room.ts';
+import type { StaffCommands } from './staff-commands.ts';
+
+export interface ThreadApiPorts {
+  readonly config: Config;
+  readonly database: DatabaseConfig;
+  readonly secretKey: Uint8Array;
+  /** For pg_stat_activity. */
+  readonly name: string;
+  readonly staff: StaffCommands;
+  readonly search: ThreadSearch;
+  /** The committed seats of a screening that exists; null when its owner cannot be reached now. */
+  seatsNow(screening: number): Promise<SeatSnapshot | null>;
+  /** A file waits to be imported. */
+  importWaiting(): void;
+  /** A session has ended, here or on another node: its sockets are to be closed. */
+  sessionEnded(session: string): void;
+  readonly log: Log;
+}
+
+/** Requests that change something, at a time; others wait for a connection. */
+const TRANSACTIONS_MAX = 2;
+const ASKING_MAX = 3;
+/** A query of the API that takes longer is given up. */
+const QUERY_MS = 15_000;
+/** Three of the largest files at once, on each thread. */
+const UPLOAD_ROOM_BYTES = 200 * 1024 * 1024;
+
+export class ThreadApi {
+  readonly uploads: UploadRules;
+  readonly #router: ApiRouter;
+  readonly #description: ApiDescription;
+  readonly #pools: pg.Pool[] = [];
+  readonly #ends: SessionEnds;
+  readonly #seals: Seals;
+
+  constructor(ports: ThreadApiPorts) {
+    const { config, database, log } = ports;
+    const proxies = trustedProxies(config.trustedProxies);
+    const addressOf = (request: HttpRequest): string => addressBehind(request, proxies);
+    const pool = (role: DatabaseRole, use: string, max: number): pg.Pool => {
+      const made = createPool(database, role, `${ports.name} ${use}`.slice(0, 63), max, undefined, QUERY_MS);
+      this.#pools.push(made);
+      return made;
+    };
+    const seals = new Seals(ports.secretKey);
+    this.#seals = seals;
+    const app = pool('app', 'api', ASKING_MAX);
+    const accounts = pool('accounts', 'accounts', ASKING_MAX);
+    const authenticator = new Authenticator({
+      pool: accounts,
+      seals,
+      addressOf,
+      nowMs: Date.now,
+    });
+    this.#ends = new SessionEnds({
+      database,
+      log,
+      onEnded: (name) => {
+        authenticator.forget(name);
+        ports.sessionEnded(name);
+      },
+      nowMs: Date.now,
+    });
+    const account: AccountPorts = { pool: accounts, seals, passwords: new Passwords(), authenticator, nowMs: Date.now };
+    const endpoints = [
+      ...searchEndpoints({
+        search: ports.search,
+        nowMs: Date.now,
+        salesAfterStartMs: commonRules(config.holdSeconds).salesAfterStartMs,
+        listScreenings: (query) => listScreenings(app, query),
+        ticketTypes: () => listTicketTypes(app),
+      }),
+      ...accountEndpoints(account),
+      ...adminEndpoints({
+        pool: app,
+        ask: (screening, command) => ports.staff.ask(screening, command),
+        seatsNow: (screening) => ports.seatsNow(screening),
+        importWaiting: () => ports.importWaiting(),
+        nowMs: Date.now,
+      }),
+      ...messageEndpoints({ pool: accounts }),
+    ];
+    this.#router = new ApiRouter({
+      endpoints,
+      pools: {
+        app: pool('app', 'once', TRANSACTIONS_MAX),
+        accounts: pool('accounts', 'accounts once', TRANSACTIONS_MAX),
+      },
+      seals,
+      origins: config.origins,
+      authenticate: (request) => authenticator.authenticate(request),
+      addressOf,
+      log: (message, details) => log.error(details, message),
+    });
+    this.#description = new ApiDescription(endpoints, packageVersion());
+    const room = new UploadRoom(UPLOAD_ROOM_BYTES);
+    this.uploads = { room, bytesMax: (method, path) => this.#router.bodyBytesMax(method, path) };
+  }
+
+  /** Resolves when it hears of sessions that end. @throws when the database cannot be reached. */
+  start(): Promise<void> {
+    return this.#ends.start();
+  }
+
+  async stop(): Promise<void> {
+    await this.#ends.stop();
+    await Promise.all(this.#pools.map((pool) => pool.end()));
+  }
+
+  /** The answer; null when the API has no such path. Never rejects. */
+  async answer(request: HttpRequest): Promise<HttpResponse | null> {
+    return this.#description.answer(request) ?? this.#router.answer(request);
+  }
+
+  /** Who opens a WebSocket, by the cookie that came with it; null for visitors. */
+  identify(request: UpgradeRequest): Identity | null {
+    const isEnded = (session: string, issuedMs: number): boolean => this.#ends.isEnded(session, issuedMs);
+    return identify({ seals: this.#seals, isEnded, nowMs: Date.now }, request);
+  }
+}
+
+function addressBehind(request: HttpRequest, proxies: TrustedProxies): string {
+  return clientAddress(request.remoteAddress, request.header('x-forwarded-for'), proxies);
+}

@@ -1,0 +1,59 @@
+/**
+ * A look at a sheet's XML before it is read: how far it reaches, and whether formulas have results. Two cells in far
+ * corners are a few bytes and would be a table of billions. One pass over the tags, whatever stands in them.
+ */
+import { FileRefused } from '../text-lines.ts';
+import { COLUMNS_MAX, ROWS_MAX } from './source-limits.ts';
+
+/** Rows × columns, with the blank cells between: the reader makes a value of each. */
+const CELLS_MAX = 8_000_000;
+const SHOWN = 5;
+
+/** `[^<>]` and not `[^>]`: a tag that is never closed must not be looked for to the end of the file each time. */
+const TAG = /<(\/?)(?:\w+:)?(c|f|v|is)(?=[\s/>])([^<>]*)>/g;
+
+/**
+ * @param where the file's and the sheet's name, for messages
+ * @throws FileRefused with the addresses of the cells at fault
+ */
+export function scanSheet(xml: string, where: string): void {
+  let address = '';
+  let hasFormula = false;
+  let hasValue = false;
+  let rows = 0;
+  let columns = 0;
+  const uncalculated: string[] = [];
+  for (const [, slash, tag, attributes = ''] of xml.matchAll(TAG)) {
+    if (tag === 'c' && slash === '') {
+      if (attributes.endsWith('/')) continue; // Formatted and blank.
+      address = /(?:^|\s)r=["']([A-Z]{1,3}\d{1,7})["']/.exec(attributes)?.[1] ?? '';
+      rows = Math.max(rows, Number(/\d+$/.exec(address)?.[0] ?? 0));
+      columns = Math.max(columns, columnOf(address));
+      hasFormula = false;
+      hasValue = false;
+    } else if (tag === 'c') {
+      if (hasFormula && !hasValue) uncalculated.push(address);
+    } else if (tag === 'f') hasFormula = true;
+    else if (slash === '' && !attributes.endsWith('/')) hasValue = true;
+  }
+  if (columns > COLUMNS_MAX || rows > ROWS_MAX + 1 || rows * columns > CELLS_MAX) {
+    throw new FileRefused(
+      `${where} reaches to row ${rows} and column ${columns}; at most ${ROWS_MAX} rows, ${COLUMNS_MAX} columns and ` +
+        `${CELLS_MAX} cells are read: delete what stands beside the table`,
+    );
+  }
+  if (uncalculated.length > 0) {
+    const more = uncalculated.length - SHOWN;
+    throw new FileRefused(
+      `${where} has formulas without a result, in ${uncalculated.slice(0, SHOWN).join(', ')}` +
+        `${more > 0 ? ` and ${more} more cells` : ''}: open it in Excel and save it, or paste the values`,
+    );
+  }
+}
+
+/** "AB12" → 28 */
+function columnOf(address: string): number {
+  let column = 0;
+  for (const letter of address.replace(/\d+$/, '')) column = column * 26 + letter.charCodeAt(0) - 64;
+  return column;
+}

@@ -1,0 +1,203 @@
+/**
+ * Does the jobs that were queued (storage/jobs.ts), with graphile-worker: woken by LISTEN, looking by itself every two
+ * seconds as well, two jobs at a time. Every node has one, on its main thread: tasks wait for others (mail servers,
+ * actors, PostgreSQL) and hand what computes to threads of their own.
+ *
+ * It logs in as the owner of the queue's tables, because their rows are closed to every role but him; what a task does
+ * in the database it does with pools of its own, in the roles of storage/roles.ts.
+ */
+import { EventEmitter } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
+import { parseCronItems, type Runner, run, type TaskList, type WorkerEvents, type WorkerPool } from 'graphile-worker';
+import type pg from 'pg';
+import { createPool, type DatabaseConfig } from '../../storage/database.ts';
+import { beat, releaseLostJobs, signOff } from '../../storage/job-runners.ts';
+import { JOB_SCHEMA, quietLogger } from '../../storage/job-schema.ts';
+import type { Log } from '../../storage/log.ts';
+import { RunnerWatch, type RunnerWatchTiming } from './runner-watch.ts';
+import { type JobTask, type RecurringJob, WrongPayload } from './tasks.ts';
+
+/** Jobs at a time on one node. Mail may take both (a slow server); everything else goes before mail in the queue. */
+const JOBS_AT_A_TIME = 2;
+/** For jobs that become due, and for notices that were lost with a connection, milliseconds. */
+const POLL_MS = 2_000;
+/** LISTEN, two jobs, and the beat. */
+const CONNECTIONS = 4;
+/** After the library has given up, for instance because PostgreSQL was away for minutes, milliseconds. */
+const RESTART_MS = 5_000;
+/** How far back a recurring job is made up for that was due while no node was running, milliseconds. */
+const MADE_UP_MS = 24 * 3_600_000;
+
+export interface JobTiming extends RunnerWatchTiming {
+  /** From the stop on: when the tasks under way are told, and when they are left alone with their jobs put back. */
+  readonly abortMs: number;
+  readonly forceMs: number;
+}
+
+export const JOB_TIMING: JobTiming = { beatMs: 5_000, goneMs: 30_000, abortMs: 3_000, forceMs: 8_000 };
+/** What the life cycle should give to `stop`, milliseconds. */
+export const JOB_STOP_MS = 12_000;
+
+export interface JobRunnerOptions {
+  readonly database: DatabaseConfig;
+  /** A job whose task is not among these stays in the queue, for a node that knows it. */
+  readonly tasks: readonly JobTask[];
+  readonly recurring?: readonly RecurringJob[];
+  readonly log: Log;
+  readonly timing?: JobTiming;
+}
+
+export class JobRunner {
+  readonly #options: JobRunnerOptions;
+  readonly #timing: JobTiming;
+  readonly #pool: pg.Pool;
+  readonly #stopping = new AbortController();
+  #current: { readonly runner: Runner; readonly workerPool: WorkerPool; readonly timer: NodeJS.Timeout } | null = null;
+  #kept: Promise<void> = Promise.resolve();
+  #stopped: Promise<void> | null = null;
+
+  constructor(options: JobRunnerOptions) {
+    this.#options = options;
+    this.#timing = options.timing ?? JOB_TIMING;
+    this.#pool = createPool(options.database, 'migrator', 'poltrona jobs', CONNECTIONS);
+    // The library looks for this handler on the connections that are in use, and complains when there is none.
+    this.#pool.on('connect', (client) => client.on('error', () => {}));
+  }
+
+  /** Resolves when jobs are being taken. @throws when the database cannot be reached. */
+  async start(): Promise<void> {
+    await this.#begin();
+    this.#kept = this.#keepUp();
+  }
+
+  /**
+   * Takes no more jobs and waits for those under way. After a while their signal is aborted, and at last they are left
+   * where they are and their jobs put back for others. Stopping twice is stopping once. Never rejects.
+   */
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  async #stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#end();
+    await this.#kept;
+    await this.#pool.end();
+  }
+
+  /** The library ends by itself when it can note nothing in the database for minutes: then it is started anew. */
+  async #keepUp(): Promise<void> {
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      await this.#current?.runner.promise.catch(() => {});
+      if (signal.aborted) return;
+      this.#options.log.error({}, 'no jobs are done at the moment; trying again');
+      await this.#end();
+      await delay(RESTART_MS, undefined, { signal }).catch(() => {});
+      if (!signal.aborted) await this.#begin().catch(() => {});
+    }
+  }
+
+  async #begin(): Promise<void> {
+    const { log } = this.#options;
+    const events: WorkerEvents = new EventEmitter();
+    const created: WorkerPool[] = [];
+    events.on('pool:create', ({ workerPool }) => created.push(workerPool));
+    const runner = await run({
+      pgPool: this.#pool,
+      schema: JOB_SCHEMA,
+      concurrency: JOBS_AT_A_TIME,
+      pollInterval: POLL_MS,
+      // Signals are the life cycle's.
+      noHandleSignals: true,
+      gracefulShutdownAbortTimeout: this.#timing.abortMs,
+      logger: quietLogger(log),
+      taskList: this.#taskList(),
+      parsedCronItems: this.#cronItems(),
+      events,
+      // Notes are written in batches, if only of one: without this a note that fails is an unhandled rejection, and
+      // that would end the whole node.
+      preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
+    });
+    const workerPool = created[0];
+    if (workerPool === undefined) throw new Error('graphile-worker has made no pool');
+    this.#current = { runner, workerPool, timer: this.#watch(workerPool.id) };
+  }
+
+  #watch(id: string): NodeJS.Timeout {
+    const { log } = this.#options;
+    const watch = new RunnerWatch(
+      {
+        beat: () => beat(this.#pool, id),
+        releaseLost: (goneMs) => releaseLostJobs(this.#pool, goneMs),
+        nowMs: () => performance.now(),
+      },
+      this.#timing,
+    );
+    let isBusy = false;
+    let wasAway = false;
+    const tick = async (): Promise<void> => {
+      if (isBusy) return;
+      isBusy = true;
+      try {
+        const jobs = await watch.tick();
+        wasAway = false;
+        if (jobs > 0) log.warn({ jobs }, 'jobs of a runner that is gone were put back');
+      } catch (cause) {
+        if (!wasAway) log.warn({ cause }, 'the job runner cannot say that it is alive');
+        wasAway = true;
+      }
+      isBusy = false;
+    };
+    void tick();
+    return setInterval(tick, this.#timing.beatMs).unref();
+  }
+
+  async #end(): Promise<void> {
+    const current = this.#current;
+    this.#current = null;
+    if (current === null) return;
+    const { runner, workerPool, timer } = current;
+    const force = setTimeout(() => {
+      // Its own deadline is five seconds; it rejects when a task will not end, which is what it is for.
+      Promise.resolve(workerPool.forcefulShutdown('the node stops')).catch(() => {});
+    }, this.#timing.forceMs);
+    // Rejects when it has stopped already.
+    await runner.stop('the node stops').catch(() => {});
+    await runner.promise.catch(() => {});
+    clearTimeout(force);
+    clearInterval(timer);
+    // Should this fail, the others will notice by themselves.
+    await signOff(this.#pool, workerPool.id).catch(() => {});
+  }
+
+  #taskList(): TaskList {
+    const { log, tasks } = this.#options;
+    const list: TaskList = {};
+    for (const task of tasks) {
+      list[task.name] = async (payload, { job, abortSignal }) => {
+        const parsed = task.payload.safeParse(payload);
+        if (!parsed.success) {
+          const paths = parsed.error.issues.map(({ path, code }) => `${path.join('.') || 'payload'}: ${code}`);
+          throw new WrongPayload(`job ${job.id} (${task.name}): ${paths.join('; ')}`);
+        }
+        const { attempts: attempt, max_attempts: attemptsMax } = job;
+        await task.run(parsed.data, { signal: abortSignal, log, attempt, isLastAttempt: attempt >= attemptsMax });
+      };
+    }
+    return list;
+  }
+
+  #cronItems(): ReturnType<typeof parseCronItems> {
+    return parseCronItems(
+      (this.#options.recurring ?? []).map(({ task, at }) => ({
+        task,
+        match: at,
+        identifier: task,
+        // One that is still waiting when the next is due is replaced: nothing piles up.
+        options: { backfillPeriod: MADE_UP_MS, jobKey: `recurring:${task}`, maxAttempts: 5 },
+      })),
+    );
+  }
+}

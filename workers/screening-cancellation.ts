@@ -1,0 +1,121 @@
+/**
+ * A cancelled screening is wound up: sales closed, every ticket that was not used refunded, every buyer told.
+ *
+ * Nothing is remembered between two runs. What is left to do is in the tables: an order with live tickets is one that
+ * was not refunded yet, and the facts that refund it change the tables in their own commit. So the job may be killed
+ * anywhere, run twice at once, or begin again after days. The request ids are made of the job's key and of what is asked, so that a
+ * command whose answer was lost is the same command when it is sent again. Buyers are told before their tickets go, since
+ * afterwards nobody could tell them from those who had given theirs back long ago; the message's id is made of screening and
+ * buyer, and a second one is not queued.
+ *
+ * Payments under way are left to end: whoever they belong to asks the provider, at the latest when the payment's time is up.
+ * Until then the job comes back. The money itself moves later, from the order's state and the facts in the outbox.
+ */
+import { createHash } from 'node:crypto';
+import type pg from 'pg';
+import { z } from 'zod';
+import { type Answer, OutcomeCode } from '../actors/seat-outcome.ts';
+import { isCancelled, type OrderLeft, ordersInPayment, ordersWithTickets } from '../storage/admin/orders-left.ts';
+import { inTransaction } from '../storage/in-transaction.ts';
+import { addJob } from '../storage/jobs.ts';
+import { queueMessages } from '../storage/messages.ts';
+import { type JobTask, jobTask } from './jobs/tasks.ts';
+
+/** The task's name. */
+export const CANCEL_SCREENING = 'cancel-screening';
+
+/** What the job says to the screening's actor; StaffCommands of the server takes it as it is. */
+export type CancellationCommand = { readonly requestId: string; readonly by: string } & (
+  | { readonly kind: 'close-sales' }
+  | { readonly kind: 'refund'; readonly order: string; readonly tickets: readonly string[] }
+);
+
+export interface CancellationPorts {
+  /** With the app role. */
+  readonly pool: pg.Pool;
+  ask(screening: number, command: CancellationCommand): Promise<{ readonly outcome: Answer }>;
+}
+
+const payload = z.object({ screening: z.int().positive(), key: z.string().regex(/^[\w-]{1,64}$/) });
+type Payload = z.output<typeof payload>;
+
+/** Orders that are refunded at once: enough to fill a commit, few enough for a mailbox that buyers use as well. */
+const ORDERS_AT_ONCE = 64;
+/** When to look again for payments under way, milliseconds. They end within minutes. */
+const AGAIN_MS = 30_000;
+
+/** Says who in the journal: no buyer, and no member of staff by hand. */
+const BY = 'system';
+
+/** The owner could not be reached, or does not know: the job is tried again later. */
+export class CancellationStuck extends Error {
+  override readonly name = 'CancellationStuck';
+}
+
+export function cancelScreeningTask(ports: CancellationPorts): JobTask {
+  return jobTask(CANCEL_SCREENING, payload, async (job, { signal, log }) => {
+    const refunded = await windUp(ports, job, signal);
+    log.info({ screening: job.screening, refunded }, 'a cancelled screening was refunded');
+  });
+}
+
+/**
+ * Does what is left; resolves with how many orders were refunded.
+ * @throws CancellationStuck, or the signal's reason
+ */
+export async function windUp(ports: CancellationPorts, job: Payload, signal: AbortSignal): Promise<number> {
+  const { pool } = ports;
+  const { screening, key } = job;
+  if (!(await isCancelled(pool, screening))) return 0;
+  const closed = await ports.ask(screening, { kind: 'close-sales', by: BY, requestId: idOf(key, 'close') });
+  mustBeKnown(closed.outcome, 'sales were not closed');
+  // Counted before the orders are looked at: one that is sold in between is then found, or counted and looked for again.
+  const paying = await ordersInPayment(pool, screening);
+  let refunded = 0;
+  for (let after = ''; ; ) {
+    const orders = await ordersWithTickets(pool, screening, after, ORDERS_AT_ONCE);
+    const last = orders.at(-1);
+    if (last === undefined) break;
+    signal.throwIfAborted();
+    await tell(pool, screening, orders);
+    const outcomes = await Promise.all(orders.map((order) => refund(ports, job, order)));
+    refunded += outcomes.filter((isRefunded) => isRefunded).length;
+    after = last.order;
+  }
+  if (paying > 0) {
+    const runAt = new Date(Date.now() + AGAIN_MS);
+    await addJob(pool, CANCEL_SCREENING, job, { key: `${CANCEL_SCREENING}:${screening}`, runAt });
+  }
+  return refunded;
+}
+
+/** One message to a buyer for a screening, ever. */
+function tell(pool: pg.Pool, screening: number, orders: readonly OrderLeft[]): Promise<void> {
+  const messages = [...new Set(orders.map(({ buyer }) => buyer))].map((buyer) => ({
+    id: idOf('screening-cancelled', screening, buyer),
+    kind: 'screening-cancelled' as const,
+    recipientKind: 'buyer' as const,
+    recipient: buyer,
+    params: { screening },
+  }));
+  return inTransaction(pool, (client) => queueMessages(client, messages));
+}
+
+/** False when somebody else was quicker: the tickets were refunded by hand, or let in at this moment. */
+async function refund(ports: CancellationPorts, { screening, key }: Payload, left: OrderLeft): Promise<boolean> {
+  const { order, tickets } = left;
+  const requestId = idOf(key, order, ...tickets);
+  const { outcome } = await ports.ask(screening, { kind: 'refund', by: BY, order, tickets, requestId });
+  if (outcome.code === OutcomeCode.ticketVoid || outcome.code === OutcomeCode.ticketUsed) return false;
+  mustBeKnown(outcome, `order ${order} was not refunded`);
+  return true;
+}
+
+function mustBeKnown({ code }: Answer, what: string): void {
+  if (code !== OutcomeCode.accepted) throw new CancellationStuck(`${what}: outcome ${code}`);
+}
+
+/** The same for the same parts, and fit for a request id. */
+function idOf(...parts: readonly (string | number)[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 22);
+}
