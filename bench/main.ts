@@ -8,6 +8,7 @@ import { runMicro } from './run-micro.ts';
 import { stopEverything } from './run-parts.ts';
 import { runPeers } from './run-peers.ts';
 import { runRecover } from './run-recover.ts';
+import { runSearch } from './run-search.ts';
 import { runSeats } from './run-seats.ts';
 
 /** Resolves with whether every audit was clean. */
@@ -20,6 +21,7 @@ const BENCHMARKS: Readonly<Record<BenchName, Benchmark>> = {
   micro: runMicro,
   recover: runRecover,
   cluster: runCluster,
+  search: runSearch,
 };
 
 async function main(): Promise<number> {

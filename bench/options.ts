@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 
-export const BENCH_NAMES = ['copy', 'seats', 'peers', 'micro', 'recover', 'cluster'] as const;
+export const BENCH_NAMES = ['copy', 'seats', 'peers', 'micro', 'recover', 'cluster', 'search'] as const;
 export type BenchName = (typeof BENCH_NAMES)[number];
 
 export interface BenchOptions {
@@ -39,6 +39,7 @@ export const USAGE = `npm run bench -- NAME [options]
   peers    the same seats sold by row locks, by conditional updates, by Redis, by the engine; and the ratios
   micro    one step at a time: decide, codec, bus, journal row
   cluster  two nodes behind HAProxy: local, across NATS, and how long buyers wait when a node goes
+  search   /api/search at a fixed rate, with 50,000 screenings loaded
   recover  start, first touch, memory, and a killed server's way back
 
   --seconds N           length of each measurement (5)
@@ -97,7 +98,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
     rate: values.rate === undefined ? null : whole('rate', 0, 1, 10_000_000),
     json: values.json,
     save: values.save,
-    screenings: whole('screenings', smoke ? 40 : 2000, 1, 60_000),
+    screenings: whole('screenings', smoke ? 40 : name === 'search' ? 50_000 : 2000, 1, 60_000),
     seats: whole('seats', smoke ? 50 : 200, 1, 4096),
     connections: whole('connections', smoke ? 8 : 64, 1, 20_000),
     inFlight: whole('in-flight', smoke ? 16 : 256, 1, 4096),

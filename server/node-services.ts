@@ -19,6 +19,7 @@ import { JOB_STOP_MS } from '../workers/jobs/job-runner.ts';
 import { startJobs } from '../workers/jobs/job-service.ts';
 import { parseMailFrom, parseSmtpUrl } from '../workers/mail/smtp-url.ts';
 import { cancelScreeningTask } from '../workers/screening-cancellation.ts';
+import { tellNewStartTask } from '../workers/screening-move.ts';
 import type { Config } from './config.ts';
 import { SeatsLeftHub } from './search/seats-left.ts';
 import type { StaffAnswer, StaffCommand } from './staff-commands.ts';
@@ -116,7 +117,7 @@ export class NodeServices {
       mailFolder: path.join(config.folder, 'mail'),
       mailFrom: parseMailFrom(config.mailFrom),
       siteUrl: config.publicUrl,
-      tasks: [...files.tasks, cancelScreeningTask({ pool: this.#app, ask })],
+      tasks: [...files.tasks, cancelScreeningTask({ pool: this.#app, ask }), tellNewStartTask(this.#app)],
       recurring: files.recurring,
       log,
     });

@@ -55,6 +55,8 @@ const TRANSACTIONS_MAX = 2;
 const ASKING_MAX = 3;
 /** A query of the API that takes longer is given up. */
 const QUERY_MS = 15_000;
+/** A request's transaction commits within so many milliseconds, as a rule. */
+const COMMIT_MS = 100;
 /** Three of the largest files at once, on each thread. */
 const UPLOAD_ROOM_BYTES = 200 * 1024 * 1024;
 
@@ -108,10 +110,11 @@ export class ThreadApi {
         pool: app,
         ask: (screening, command) => ports.staff.ask(screening, command),
         seatsNow: (screening) => ports.seatsNow(screening),
-        importWaiting: () => ports.importWaiting(),
+        // Its transaction has yet to commit; should that take longer, the runner looks by itself every few seconds.
+        importStored: () => void setTimeout(() => ports.importWaiting(), COMMIT_MS).unref(),
         nowMs: Date.now,
       }),
-      ...messageEndpoints({ pool: accounts }),
+      ...messageEndpoints(accounts),
     ];
     this.#router = new ApiRouter({
       endpoints,

@@ -101,6 +101,14 @@ export async function dropLayoutChanges(client: pg.ClientBase | pg.Pool, nowMs: 
   return rowCount ?? 0;
 }
 
+/** How many changes nobody has answered yet. */
+export async function countLayoutsWanted(pool: pg.Pool): Promise<number> {
+  const { rows } = await pool.query<{ count: number }>(
+    `select count(*)::int as count from seat_map_changes where state = 'wanted'`,
+  );
+  return rows[0]?.count ?? 0;
+}
+
 /** What an actor said: it is done, or refused for a reason (the outcome's name). */
 export type LayoutAnswer = LayoutChange & { readonly refused: string | null };
 

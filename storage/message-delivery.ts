@@ -83,14 +83,19 @@ export async function screeningFacts(pool: pg.Pool, screening: number, buyer: st
   return rows[0] ?? null;
 }
 
-/** The screening of an order, with the seats that were given back. Null when there is no such order. */
-export async function refundedOrderFacts(pool: pg.Pool, order: string): Promise<ScreeningFacts | null> {
+/** The screening of an order, with the seats of `tickets`, or of all that were given back. Null without such an order. */
+export async function refundedOrderFacts(
+  pool: pg.Pool,
+  order: string,
+  tickets: readonly string[] | null,
+): Promise<ScreeningFacts | null> {
   const { rows } = await pool.query<ScreeningFacts>({
     name: 'message-order',
     text: `${FACTS} (select array_agg(m.layout -> 'seats' -> t.seat ->> 3 order by t.seat) from tickets t
-             where t.order_id = o.id and t.state in ('cancelled', 'refunded')), '{}') as seats
+             where t.order_id = o.id and t.state in ('cancelled', 'refunded') and ($2::text[] is null or t.id = any($2))),
+             '{}') as seats
            from orders o join screenings s on s.id = o.screening ${PLACE} where o.id = $1`,
-    values: [order],
+    values: [order, tickets],
   });
   return rows[0] ?? null;
 }

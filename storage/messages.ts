@@ -23,6 +23,8 @@ export interface MessageParams {
   readonly 'screening-rescheduled': { readonly screening: number; readonly from: string; readonly to: string };
   readonly 'order-refunded': {
     readonly order: string;
+    /** The tickets that this is about; all of the order's that were given back, unless said. */
+    readonly tickets?: readonly string[] | undefined;
     readonly refundCents: number;
     readonly currency: string;
   };

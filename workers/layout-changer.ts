@@ -12,6 +12,7 @@ import { type Answer, OutcomeCode } from '../actors/seat-outcome.ts';
 import { inTransaction } from '../storage/in-transaction.ts';
 import { addJob } from '../storage/jobs.ts';
 import {
+  countLayoutsWanted,
   dropLayoutChanges,
   LAYOUT_JOB,
   type LayoutAnswer,
@@ -71,10 +72,7 @@ export class LayoutChanger {
       done += batch.done;
       conflicts += batch.conflicts;
     }
-    const { rows } = await pool.query<{ left: number }>(
-      `select count(*)::int as left from seat_map_changes where state = 'wanted'`,
-    );
-    return { done, conflicts, left: rows[0]?.left ?? 0 };
+    return { done, conflicts, left: await countLayoutsWanted(pool) };
   }
 
   /** null: nothing is left to ask. */
@@ -102,7 +100,7 @@ export function layoutTask(ports: LayoutChangerPorts): JobTask {
   const changer = new LayoutChanger(ports);
   return jobTask(LAYOUT_JOB, z.object({}), async (_, { signal, log }) => {
     const { done, conflicts, left } = await changer.run(signal);
-    if (done + conflicts + left > 0) log.info('layouts changed', { done, conflicts, left });
+    if (done + conflicts + left > 0) log.info({ done, conflicts, left }, 'layouts of screenings changed');
     if (left === 0) return;
     await addJob(ports.pool, LAYOUT_JOB, {}, { key: LAYOUT_JOB, runAt: new Date(ports.nowMs() + AGAIN_MS) });
   });

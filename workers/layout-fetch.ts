@@ -6,13 +6,12 @@ import type { ChangeMapCommand } from '../actors/seat-command.ts';
 import type { SeatMap } from '../actors/seat-map.ts';
 import { OutcomeCode, type Refused } from '../actors/seat-outcome.ts';
 import type { Asker } from './asker.ts';
+import { busy, unavailable } from './refusals.ts';
 import type { RuntimePorts } from './runtime-ports.ts';
 
 /** Above it the answer is "busy". Each is one short query, and the screenings that are loaded need the connections more. */
 const FETCHES_MAX = 8;
 
-const busy: Refused = { code: OutcomeCode.busy };
-const unavailable: Refused = { code: OutcomeCode.unavailable };
 /** There is no such layout of that auditorium. */
 const badRequest: Refused = { code: OutcomeCode.badRequest };
 

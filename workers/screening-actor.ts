@@ -21,7 +21,7 @@ import { evolve } from '../actors/seat-evolve.ts';
 import { FactKind, type RecordedFact } from '../actors/seat-fact.ts';
 import { noMaps } from '../actors/seat-map.ts';
 import { type MineQuery, mineOf } from '../actors/seat-mine.ts';
-import { type Answer, OutcomeCode, type Refused } from '../actors/seat-outcome.ts';
+import { type Answer, OutcomeCode } from '../actors/seat-outcome.ts';
 import type { ScreeningRules, ScreeningState } from '../actors/seat-state.ts';
 import { writeSnapshot } from '../actors/snapshot.ts';
 import type { Journal } from '../storage/journal.ts';
@@ -29,6 +29,7 @@ import type { Settlement } from '../storage/journal-entry.ts';
 import { projectionsOf } from '../storage/projection.ts';
 import type { Asker } from './asker.ts';
 import { Decision, type DecisionOwner } from './decision.ts';
+import { busy, failed, unavailable } from './refusals.ts';
 import { SeatReplica, type SeatSnapshot } from './seat-replica.ts';
 
 export type EndReason = 'fenced' | 'lost' | 'rejected' | 'poisoned';
@@ -51,9 +52,6 @@ export interface ActorHost {
 /** Facts after which a snapshot is written while the screening is in use. Ten thousand facts are replayed in tens of milliseconds (bench `recover`); a snapshot costs about as much to write, with the window of request ids in it. */
 export const SNAPSHOT_EVERY_FACTS = 10_000;
 
-const unavailable: Refused = { code: OutcomeCode.unavailable };
-const busy: Refused = { code: OutcomeCode.busy };
-const failed: Refused = { code: OutcomeCode.failed };
 const noChanges: readonly number[] = [];
 const noFacts: readonly RecordedFact[] = [];
 

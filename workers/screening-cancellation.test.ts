@@ -27,14 +27,19 @@ async function booked(stage: AdminStage): Promise<Booking> {
   return { screening, path: `/api/admin/screenings/${screening}` };
 }
 
-/** What the request left for the job. */
-async function jobOf(stage: AdminStage): Promise<{ screening: number; key: string }> {
-  const [row] = await stage.rows<{ payload: { screening: number; key: string } }>(
+async function jobsOf(stage: AdminStage): Promise<{ screening: number; key: string }[]> {
+  const rows = await stage.rows<{ payload: { screening: number; key: string } }>(
     `select payload from poltrona_jobs._private_jobs as j
        join poltrona_jobs._private_tasks as t on t.id = j.task_id where t.identifier = 'cancel-screening'`,
   );
-  assert.ok(row !== undefined, 'there is no job');
-  return row.payload;
+  return rows.map(({ payload }) => payload);
+}
+
+/** What the request left for the job. */
+async function jobOf(stage: AdminStage): Promise<{ screening: number; key: string }> {
+  const [job, ...others] = await jobsOf(stage);
+  assert.ok(job !== undefined && others.length === 0, 'there is not one job');
+  return job;
 }
 
 /** The engine's ports; `hook` may throw instead of a command or after it. */
@@ -130,15 +135,7 @@ test('[AD18] a payment that ends well after the cancellation is refunded when th
   assert.equal(outcome.code, 0);
   await stage.rows('delete from poltrona_jobs._private_jobs');
   assert.equal(await windUp(ports(stage), job, never), 1);
-  assert.deepEqual(
-    await stage.rows(
-      `select identifier from poltrona_jobs.jobs where task_identifier = 'cancel-screening'`.replace(
-        'identifier',
-        'id',
-      ),
-    ),
-    [],
-  );
+  assert.deepEqual(await jobsOf(stage), [], 'it comes back without a reason');
   assert.deepEqual(await stage.rows(`select state from tickets where id = 'late'`), [{ state: 'refunded' }]);
   assert.equal((await stage.rows(`select * from messages where recipient = 'carla'`)).length, 1);
 });
@@ -187,4 +184,23 @@ test('[AD20] an owner that does not answer makes the job stop, and what was done
   await assert.rejects(windUp(ports(stage), job, AbortSignal.abort(new Error('stopping'))), /stopping/);
   assert.equal(await windUp(ports(stage), job, never), 3);
   assert.deepEqual((await stage.does('admin', 'GET', path)).screening.tickets.live, 0);
+});
+
+test('[AD33] a cancellation whose transaction fails has left nothing, and its repetition cancels once', async (t) => {
+  const stage = await AdminStage.create(t);
+  const { path } = await booked(stage);
+  const key = 'cancel-it-only-once';
+  stage.failures.push(new Error('the line is cut'));
+  assert.equal((await stage.send('admin', 'POST', `${path}/cancel`, { why: 'a flood' }, key)).status, 503);
+  const { screening: shown } = await stage.does('admin', 'GET', path);
+  assert.deepEqual([shown.status, shown.cancellation, await jobsOf(stage)], ['scheduled', null, []]);
+  const first = await stage.does('admin', 'POST', `${path}/cancel`, { why: 'a flood' }, key);
+  assert.deepEqual(await stage.does('admin', 'POST', `${path}/cancel`, { why: 'a flood' }, key), first);
+  assert.equal((await stage.rows(`select * from staff_actions where action = 'screening.cancel'`)).length, 1);
+  // A job for a screening that is not cancelled has nothing to do.
+  const job = await jobOf(stage);
+  const other = await stage.screening(stage.mine, 40);
+  await stage.buys(other, 'ana', 'order-20', [0]);
+  assert.equal(await windUp(ports(stage), { ...job, screening: other }, never), 0);
+  assert.equal((await stage.rows(`select * from tickets where state <> 'live' and screening = ${other}`)).length, 0);
 });

@@ -15,7 +15,7 @@ import { createHash } from 'node:crypto';
 import type pg from 'pg';
 import { z } from 'zod';
 import { type Answer, OutcomeCode } from '../actors/seat-outcome.ts';
-import { isCancelled, type OrderLeft, ordersInPayment, ordersWithTickets } from '../storage/admin/orders-left.ts';
+import { type OrderLeft, ordersInPayment, ordersWithTickets, screeningNow } from '../storage/admin/orders-left.ts';
 import { inTransaction } from '../storage/in-transaction.ts';
 import { addJob } from '../storage/jobs.ts';
 import { queueMessages } from '../storage/messages.ts';
@@ -66,7 +66,7 @@ export function cancelScreeningTask(ports: CancellationPorts): JobTask {
 export async function windUp(ports: CancellationPorts, job: Payload, signal: AbortSignal): Promise<number> {
   const { pool } = ports;
   const { screening, key } = job;
-  if (!(await isCancelled(pool, screening))) return 0;
+  if ((await screeningNow(pool, screening))?.isCancelled !== true) return 0;
   const closed = await ports.ask(screening, { kind: 'close-sales', by: BY, requestId: idOf(key, 'close') });
   mustBeKnown(closed.outcome, 'sales were not closed');
   // Counted before the orders are looked at: one that is sold in between is then found, or counted and looked for again.

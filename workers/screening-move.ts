@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto';
 import type pg from 'pg';
 import { z } from 'zod';
-import { buyersOf, ordersInPayment } from '../storage/admin/orders-left.ts';
+import { buyersOf, ordersInPayment, screeningNow } from '../storage/admin/orders-left.ts';
 import { inTransaction } from '../storage/in-transaction.ts';
 import { addJob } from '../storage/jobs.ts';
 import { queueMessages } from '../storage/messages.ts';
@@ -38,6 +38,9 @@ export function tellNewStartTask(pool: pg.Pool): JobTask {
 /** Resolves with how many buyers there are; those who were told before are not told again. `pool` has the app role. */
 export async function tellNewStart(pool: pg.Pool, move: Payload, signal: AbortSignal): Promise<number> {
   const { screening, key, from, to, movedAtMs } = move;
+  const now = await screeningNow(pool, screening);
+  // Moved again, or cancelled: its buyers hear of that, and must not hear of this afterwards.
+  if (now === null || now.isCancelled || now.startsLocal !== to) return 0;
   // Counted first: what is sold in between is then found, or looked for again.
   const paying = await ordersInPayment(pool, screening, movedAtMs);
   let told = 0;

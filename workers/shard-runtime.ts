@@ -22,6 +22,7 @@ import { type Loading, LoadingScreenings } from './loading.ts';
 import { ASK_PAYMENT_AGAIN_MS, OverduePayments } from './overdue-payments.ts';
 import { saveSnapshots } from './parting-snapshots.ts';
 import { PoisonList } from './poison-list.ts';
+import { busy, expired, failed, unavailable, unknownScreening } from './refusals.ts';
 import { RestList } from './rest-list.ts';
 import type { RuntimePorts } from './runtime-ports.ts';
 import { type ActorHost, type EndReason, ScreeningActor } from './screening-actor.ts';
@@ -45,12 +46,6 @@ type Slot =
       /** Somebody's seats or money depend on it: it is loaded again when the pause is over. */
       readonly isWanted: boolean;
     };
-
-const unknownScreening: Refused = { code: OutcomeCode.unknownScreening };
-const unavailable: Refused = { code: OutcomeCode.unavailable };
-const busy: Refused = { code: OutcomeCode.busy };
-const expired: Refused = { code: OutcomeCode.expired };
-const failed: Refused = { code: OutcomeCode.failed };
 
 export class ShardRuntime implements ActorHost {
   readonly journal: Journal;

@@ -5,9 +5,9 @@
 import path from 'node:path';
 import type { Command } from 'commander';
 import type { FileReport } from '../../storage/import/import-report.ts';
-import { TargetUnclear } from '../../storage/import/import-seat-map.ts';
 import { openFileBytes } from '../../storage/import/source/file-bytes.ts';
 import { KIND_NAMES, type KindName } from '../../storage/import/table-kind.ts';
+import { FileRefused } from '../../storage/import/text-lines.ts';
 import { importByServer } from './import-by-server.ts';
 import { importIntoDatabase } from './import-into-database.ts';
 import { reportText } from './import-text.ts';
@@ -137,5 +137,5 @@ function targetOf({ auditorium, name, cinema, timeZone }: SeatMapFlags): Record<
     const named = { name: name.trim(), cinema: cinema.trim() };
     if (named.name !== '' && named.cinema !== '') return { ...named, ...zone };
   }
-  throw new TargetUnclear('say whose seat map it is: --auditorium NUMBER, or --name NAME with --cinema NAME');
+  throw new FileRefused('say whose seat map it is: --auditorium NUMBER, or --name NAME with --cinema NAME');
 }

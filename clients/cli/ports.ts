@@ -11,6 +11,10 @@ export interface CliPorts extends AuditPorts {
   readonly who: string;
   /** Width of the terminal that shows the answers; null: nobody looks, and nothing is cut. */
   readonly columns: number | null;
+  /** Its height; null as well. */
+  readonly rows: number | null;
+  /** Something for that terminal as it is, without an end of line. */
+  draw(text: string): void;
   /** Somebody sits there who can be asked. */
   readonly isAskable: boolean;
   /** The next line of stdin, after a question on stderr. @throws Interrupted when there is none. */
@@ -29,6 +33,10 @@ export const processPorts: CliPorts = {
   get columns() {
     return process.stdout.isTTY === true ? process.stdout.columns || 80 : null;
   },
+  get rows() {
+    return process.stdout.isTTY === true ? process.stdout.rows || 24 : null;
+  },
+  draw: (text) => void process.stdout.write(text),
   isAskable: process.stdin.isTTY === true && process.stderr.isTTY === true,
   out: (text) => void process.stdout.write(`${text}\n`),
   error: (text) => void process.stderr.write(`${text}\n`),

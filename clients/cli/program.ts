@@ -5,12 +5,12 @@
  * it is also told as JSON, on stdout.
  */
 import { Command, CommanderError } from 'commander';
-import { TargetUnclear } from '../../storage/import/import-seat-map.ts';
 import { FileRefused } from '../../storage/import/text-lines.ts';
 import { packageVersion } from '../../storage/package-root.ts';
 import { registerAudit } from './audit-command.ts';
 import { registerBuyers } from './buyers-command.ts';
 import { registerCinemas } from './cinemas-command.ts';
+import { registerCompletion } from './completion-command.ts';
 import { AddressTaken } from './create-administrator.ts';
 import { registerEvents } from './events-command.ts';
 import { registerFilms } from './films-command.ts';
@@ -30,6 +30,7 @@ import { FateUnknown, NoSuchThing, ServerRefusal } from './server-errors.ts';
 import { NotConfirmed } from './staff-change.ts';
 import { registerTickets } from './tickets-command.ts';
 import { registerUsers } from './users-command.ts';
+import { registerWatch } from './watch-command.ts';
 
 const HELP = `
 Two ways to work:
@@ -80,9 +81,11 @@ export async function runProgram(words: readonly string[], ports: CliPorts): Pro
   registerKeys(program, told);
   registerMessages(program, told);
   registerRecord(program, told);
+  registerWatch(program, told);
   registerNodes(program, told);
   registerEvents(program, told);
   registerAudit(program, told);
+  registerCompletion(program, told);
   quietEverywhere(program, told);
   try {
     await program.parseAsync([...words], { from: 'user' });
@@ -120,7 +123,7 @@ function refuse(cause: unknown, isJson: boolean, ports: CliPorts): number {
 }
 
 /** Answers, and no failures to answer. */
-const NO = [FileRefused, TargetUnclear, NoSuchThing, AddressTaken];
+const NO = [FileRefused, NoSuchThing, AddressTaken];
 
 function exitCodeOf(cause: unknown): number {
   if (cause instanceof Interrupted || (cause instanceof FateUnknown && cause.isInterrupted)) return INTERRUPTED;

@@ -113,7 +113,15 @@ function setStatus(name: string, status: 'active' | 'disabled', flags: GraveFlag
       const user = found ?? (await userCalled(api, name));
       return api.patch(`${PATH}/${encodeURIComponent(text(user, 'id'))}`, { status, why: flags.why });
     },
-    done: () => [`${name} is ${status}`],
+    done: (answer) => {
+      const keys = text(answer, 'liveKeys');
+      return [
+        `${name} is ${status}`,
+        ...(keys === '' || status === 'active'
+          ? []
+          : [`keys that they made are still good: ${keys}; "poltrona keys revoke" ends them`]),
+      ];
+    },
   });
 }
 

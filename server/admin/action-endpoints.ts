@@ -15,8 +15,12 @@ export function actionEndpoints(ports: AdminPorts): Endpoint[] {
       summary: 'What was done by hand, by whom and why; the latest first',
       access: staff('reports:read'),
       query: z.strictObject({
-        target: line(1, 200).optional().meta({ examples: ['screening:77'] }),
-        who: line(1, 100).optional().meta({ examples: ['user:12'] }),
+        target: line(1, 200)
+          .optional()
+          .meta({ examples: ['screening:77'] }),
+        who: line(1, 100)
+          .optional()
+          .meta({ examples: ['user:12'] }),
         limit,
         after,
       }),

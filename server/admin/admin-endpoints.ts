@@ -1,7 +1,12 @@
 /** The administration's endpoints, all of them. */
 import type { Endpoint } from '../api/endpoint.ts';
+import { actionEndpoints } from './action-endpoints.ts';
 import type { AdminPorts } from './admin-ports.ts';
+import { cinemaEndpoints } from './cinema-endpoints.ts';
+import { filmEndpoints } from './film-endpoints.ts';
+import { importEndpoints } from './import-endpoints.ts';
 import { orderEndpoints } from './order-endpoints.ts';
+import { priceEndpoints } from './price-endpoints.ts';
 import { salesEndpoints } from './sales-endpoints.ts';
 import { cancelEndpoint } from './screening-cancel.ts';
 import { createEndpoint } from './screening-create.ts';
@@ -20,5 +25,10 @@ export function adminEndpoints(ports: AdminPorts): Endpoint[] {
     ...seatEndpoints(ports),
     ...orderEndpoints(ports),
     ...ticketEndpoints(ports),
+    ...filmEndpoints(ports),
+    ...cinemaEndpoints(ports),
+    ...priceEndpoints(ports),
+    ...importEndpoints(ports),
+    ...actionEndpoints(ports),
   ];
 }

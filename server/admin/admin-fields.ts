@@ -28,7 +28,10 @@ export function line(charsMin: number, charsMax: number): z.ZodString {
     .refine((text) => !CONTROL.test(text), 'must be one line of plain text');
 }
 
-/** Ids are whole numbers, in paths and queries too. */
+/** In a body. */
+export const idInBody = z.int().positive();
+
+/** In paths and queries, where everything is text. */
 export const id = z.coerce.number().int().positive().max(Number.MAX_SAFE_INTEGER);
 
 /** Ids of orders, tickets and buyers as the journal has them. */

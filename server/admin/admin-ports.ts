@@ -11,4 +11,6 @@ export interface AdminPorts {
   /** The committed seats of a screening that exists; null when its owner cannot be reached now. */
   seatsNow(screening: number): Promise<SeatSnapshot | null>;
   nowMs(): number;
+  /** An import was stored; its transaction ends in a moment, and then whoever runs imports should look. */
+  importStored(): void;
 }

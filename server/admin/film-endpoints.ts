@@ -3,7 +3,14 @@
  * administrators to change.
  */
 import { z } from 'zod';
-import { type FilmFacts, filmCalled, findFilm, listFilms, screeningTooLong, writeFilm } from '../../storage/admin/film-catalogue.ts';
+import {
+  type FilmFacts,
+  filmCalled,
+  findFilm,
+  listFilms,
+  screeningTooLong,
+  writeFilm,
+} from '../../storage/admin/film-catalogue.ts';
 import { inTransaction } from '../../storage/in-transaction.ts';
 import { CLEANING_MINUTES_MIN } from '../../storage/screening-plan.ts';
 import { recordAction } from '../../storage/staff-actions.ts';
@@ -34,14 +41,23 @@ const facts = {
   audioDescription: z.boolean(),
   captions: z.boolean(),
   signLanguage: z.boolean(),
-  posterUrl: z.url({ protocol: /^https$/ }).max(1_000).nullable(),
+  posterUrl: z
+    .url({ protocol: /^https$/ })
+    .max(1_000)
+    .nullable(),
   releaseDate: z.iso.date().nullable(),
   status: z.enum(['active', 'withdrawn']),
 };
 const { title, minutes, ...rest } = facts;
 const newFilm = z.strictObject({ title, minutes, ...z.object(rest).partial().shape });
 const changedFilm = z.strictObject({ ...z.object(facts).partial().shape, why: why.optional() });
-const shownFilm = z.object({ id: z.number(), ...facts, updatedAt: z.string() });
+const shownFilm = z.object({
+  id: z.number(),
+  ...facts,
+  rating: z.string(),
+  genres: z.array(z.string()).readonly(),
+  updatedAt: z.string(),
+});
 
 export function filmEndpoints(ports: AdminPorts): Endpoint[] {
   return [listEndpoint(ports), showEndpoint(ports), createEndpoint(), changeEndpoint(ports)];
@@ -59,8 +75,7 @@ function listEndpoint(ports: AdminPorts): Endpoint {
     handle: async ({ query }) => {
       const [last] = placeIn(query.after, ['number']) ?? [];
       const page = await listFilms(ports.pool, { ...query, after: last });
-      const films = page.items.map((film) => ({ ...film, genres: [...film.genres] })) as z.input<typeof shownFilm>[];
-      return { body: { films, next: nextOf(page, ({ id }) => [id]) } };
+      return { body: { films: [...page.items], next: nextOf(page, ({ id }) => [id]) } };
     },
   });
 }
@@ -78,7 +93,7 @@ function showEndpoint(ports: AdminPorts): Endpoint {
     handle: async ({ params }) => {
       const film = await findFilm(ports.pool, params.film);
       if (film === null) throw Problem.notFound(`film ${params.film}`);
-      return { body: { film: film as z.input<typeof shownFilm> } };
+      return { body: { film } };
     },
   });
 }
@@ -104,7 +119,7 @@ function createEndpoint(): Endpoint {
         details: { title: body.title },
         exhibitorId: principal.exhibitorId,
       });
-      return { status: 201, body: { film: (await findFilm(client, id)) as z.input<typeof shownFilm> } };
+      return { status: 201, body: { film: (await findFilm(client, id))! } };
     },
   });
 }
@@ -115,7 +130,8 @@ function changeEndpoint(ports: AdminPorts): Endpoint {
     path: '/api/admin/films/{film}',
     tag: TAG,
     summary: 'Change what is said of a film',
-    description: 'What is left out stays as it is; null clears. Films are shared by all exhibitors: for administrators.',
+    description:
+      'What is left out stays as it is; null clears. Films are shared by all exhibitors: for administrators.',
     access: staff('catalogue:write'),
     params: inPath('film'),
     body: changedFilm,
@@ -129,10 +145,14 @@ function changeEndpoint(ports: AdminPorts): Endpoint {
       const { why: reason, ...change } = body;
       const id = params.film;
       if (principal.exhibitorId !== null)
-        throw new Problem(403, 'films-are-shared', 'A film is shown by others as well; ask an administrator to change it.');
+        throw new Problem(
+          403,
+          'films-are-shared',
+          'A film is shown by others as well; ask an administrator to change it.',
+        );
       const film = await inTransaction(ports.pool, async (client) => {
         if ((await findFilm(client, id)) === null) throw Problem.notFound(`film ${id}`);
-        if (Object.keys(change).length === 0) return findFilm(client, id);
+        if (Object.keys(change).length === 0) return (await findFilm(client, id))!;
         await mustBeNew(client, change, id);
         if (change.minutes !== undefined) await mustFit(client, id, change.minutes);
         await writeFilm(client, id, change);
@@ -143,19 +163,26 @@ function changeEndpoint(ports: AdminPorts): Endpoint {
           why: reason ?? null,
           details: { changed: Object.keys(change) },
         });
-        return findFilm(client, id);
+        return (await findFilm(client, id))!;
       });
-      return { body: { film: film as z.input<typeof shownFilm> } };
+      return { body: { film } };
     },
   });
 }
 
 type Client = Parameters<typeof writeFilm>[0];
 
-async function mustBeNew(client: Client, facts: Partial<z.output<typeof changedFilm>>, except: number | null): Promise<void> {
+async function mustBeNew(
+  client: Client,
+  facts: Partial<z.output<typeof changedFilm>>,
+  except: number | null,
+): Promise<void> {
   const known = await filmCalled(client, facts as Partial<FilmFacts>, except);
   if (known !== null)
-    throw Problem.conflict('film-known', `Film ${known.id} has that ${known.field === 'code' ? 'code' : 'CPB or ROE number'} already.`);
+    throw Problem.conflict(
+      'film-known',
+      `Film ${known.id} has that ${known.field === 'code' ? 'code' : 'CPB or ROE number'} already.`,
+    );
 }
 
 async function mustFit(client: Client, id: number, minutes: number): Promise<void> {

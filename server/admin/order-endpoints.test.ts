@@ -66,13 +66,13 @@ test('[AD13] tickets of an order are refunded, some or all, once; a rehearsal sa
         kind: 'order-refunded',
         recipient_kind: 'buyer',
         recipient: 'ana',
-        params: { order: 'order-1', refundCents: 3000, currency: 'BRL' },
+        params: { order: 'order-1', tickets: ['order-1-1'], refundCents: 3000, currency: 'BRL' },
       },
       {
         kind: 'order-refunded',
         recipient_kind: 'buyer',
         recipient: 'ana',
-        params: { order: 'order-1', refundCents: 6000, currency: 'BRL' },
+        params: { order: 'order-1', tickets: ['order-1-0', 'order-1-2'], refundCents: 6000, currency: 'BRL' },
       },
     ],
   );

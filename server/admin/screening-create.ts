@@ -7,14 +7,14 @@ import { recordAction } from '../../storage/staff-actions.ts';
 import { type Endpoint, endpoint } from '../api/endpoint.ts';
 import { mustReach } from '../api/principal.ts';
 import { Problem } from '../api/problem.ts';
-import { cents, id, instant, line, staff, TAG, wallTime } from './admin-fields.ts';
+import { cents, idInBody, instant, line, staff, TAG, wallTime } from './admin-fields.ts';
 import type { AdminPorts } from './admin-ports.ts';
 import { listedScreening } from './screening-answers.ts';
 import { lockedProgramme } from './screening-rules.ts';
 
 const body = z.strictObject({
-  auditorium: id,
-  film: id,
+  auditorium: idInBody,
+  film: idInBody,
   startsLocal: wallTime,
   utcOffset: z
     .string()

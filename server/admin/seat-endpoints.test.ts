@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AdminStage } from '../../tests/support/admin-stage.ts';
+import { connected } from '../../tests/support/postgres.ts';
 
 test('[AD1] seats are blocked and unblocked by their labels, whatever the case, and the record says who and why', async (t) => {
   const stage = await AdminStage.create(t);
@@ -106,4 +107,52 @@ test('[AD4] when the actor has decided and the transaction fails, the repetition
     screening,
   ]);
   assert.deepEqual([facts.length, (await stage.rows('select * from staff_actions')).length], [1, 1]);
+});
+
+test('[AD34] while nobody knows whether a command was done, the answer says to repeat it, and nothing is recorded', async (t) => {
+  const stage = await AdminStage.create(t);
+  const screening = await stage.screening(stage.mine);
+  const path = `/api/admin/screenings/${screening}/seats/block`;
+  const key = 'a-key-for-an-outage';
+  const body = { seats: ['A1'], why: 'broken chair' };
+  stage.isOwnerAway = true;
+  const away = await stage.send('admin', 'POST', path, body, key);
+  assert.deepEqual([away.status, away.body.code, away.headers['retry-after']], [503, 'no-answer', '1']);
+  assert.deepEqual(await stage.rows('select * from staff_actions'), []);
+  const shown = await stage.does('admin', 'GET', `/api/admin/screenings/${screening}`);
+  assert.deepEqual([shown.screening.live, shown.screening.counts, shown.screening.seatsLeft], [null, null, 16]);
+  stage.isOwnerAway = false;
+  assert.equal((await stage.send('admin', 'POST', path, body, key)).status, 200);
+});
+
+test('[AD35] two do not change one screening at the same time: the second hears so at once', async (t) => {
+  const stage = await AdminStage.create(t);
+  const screening = await stage.screening(stage.mine);
+  const path = `/api/admin/screenings/${screening}`;
+  const other = await connected(t, stage.config, 'app');
+  await other.query('begin; select pg_advisory_xact_lock(4243, $1)'.replace('$1', String(screening)));
+  for (const [command, body] of [
+    ['close', { why: 'a strike' }],
+    ['cancel', { why: 'a strike' }],
+    ['reschedule', { startsLocal: '2099-12-24T20:30' }],
+  ] as const) {
+    const busy = await stage.send('admin', 'POST', `${path}/${command}`, body);
+    assert.deepEqual([busy.status, busy.body.code], [409, 'screening-busy'], command);
+  }
+  await other.query('rollback');
+  await stage.does('admin', 'POST', `${path}/close`, { why: 'a strike' });
+});
+
+test('[AD36] more requests at once than the pool has connections all end', async (t) => {
+  const stage = await AdminStage.create(t);
+  const screening = await stage.screening(stage.mine);
+  const path = `/api/admin/screenings/${screening}/seats/block`;
+  const labels = Array.from({ length: 16 }, (_, at) => `${at < 8 ? 'A' : 'B'}${(at % 8) + 1}`);
+  const answers = await Promise.all(
+    labels.map((label) => stage.send('admin', 'POST', path, { seats: [label], why: 'broken chair' })),
+  );
+  assert.deepEqual(
+    answers.map(({ status }) => status),
+    labels.map(() => 200),
+  );
 });

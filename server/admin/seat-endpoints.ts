@@ -1,7 +1,7 @@
 /** Seats off sale and back: what the actor decides, kept with who wanted it and why. */
 import { z } from 'zod';
 import { SEAT_COUNT_MAX } from '../../actors/seat-map.ts';
-import { loadSeatMap } from '../../storage/catalogue.ts';
+import { seatMapOf } from '../../storage/admin/screening-list.ts';
 import { recordAction } from '../../storage/staff-actions.ts';
 import { type Endpoint, endpoint } from '../api/endpoint.ts';
 import { inPath, line, staff, TAG, why } from './admin-fields.ts';
@@ -49,7 +49,7 @@ function seatEndpoint(
     },
     handle: async ({ principal, params, body, client, requestId }) => {
       const { id, seatMap, exhibitorId, cinema } = await reachedScreening(client, principal, params.screening);
-      const map = await loadSeatMap(ports.pool, seatMap);
+      const map = await seatMapOf(client, seatMap);
       const seats = seatsLabelled(map, body.seats);
       const { outcome } = await ports.ask(id, {
         kind,

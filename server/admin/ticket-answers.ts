@@ -18,6 +18,7 @@ export const listedTicket = z.object({
   currency: z.string(),
   createdAt: z.string(),
   updatedAt: z.string(),
+  usedAt: z.string().nullable().meta({ description: 'When it was let in.' }),
 });
 
 export const shownTicket = listedTicket.extend({

@@ -1,15 +1,15 @@
 /** Tickets looked up, and let in by hand when the scanner fails. */
 import type { ClientBase, Pool } from 'pg';
 import { z } from 'zod';
+import type { SeatMap } from '../../actors/seat-map.ts';
+import { seatMapOf } from '../../storage/admin/screening-list.ts';
 import { findTicket, listTickets, type OwnedTicket } from '../../storage/admin/ticket-list.ts';
-import { loadSeatMap } from '../../storage/catalogue.ts';
 import { recordAction } from '../../storage/staff-actions.ts';
 import { type Endpoint, endpoint } from '../api/endpoint.ts';
 import { mustReach, type StaffPrincipal } from '../api/principal.ts';
 import { Problem } from '../api/problem.ts';
 import { after, id, limit, line, next, staff, TAG } from './admin-fields.ts';
 import type { AdminPorts } from './admin-ports.ts';
-import { reachedScreening } from './owned-screening.ts';
 import { nextOf, placeIn } from './page-cursor.ts';
 import { acceptedOr } from './refusal-problem.ts';
 import { listedTicket, shownTicket, withLabels } from './ticket-answers.ts';
@@ -29,8 +29,8 @@ async function reachedTicket(queryable: Pool | ClientBase, who: StaffPrincipal, 
   return found!;
 }
 
-async function shown(ports: AdminPorts, { exhibitorId: _, seatMap, status: __, ...ticket }: OwnedTicket) {
-  const [labelled] = withLabels([ticket], await loadSeatMap(ports.pool, seatMap));
+async function shown(queryable: Pool | ClientBase, { exhibitorId: _, seatMap, status: __, ...ticket }: OwnedTicket) {
+  const [labelled] = withLabels([ticket], await seatMapOf(queryable, seatMap));
   return { ...labelled!, kinds: [...ticket.kinds] };
 }
 
@@ -39,17 +39,19 @@ function listEndpoint(ports: AdminPorts): Endpoint {
     method: 'GET',
     path: '/api/admin/tickets',
     tag: TAG,
-    summary: 'Tickets of a screening, by seat',
+    summary: 'Tickets of your cinemas',
+    description: 'Those of the latest screenings first, in each screening by seat.',
     access: staff('tickets:read'),
-    query: z.strictObject({ screening: id, state: listedTicket.shape.state.optional(), limit, after }),
+    query: z.strictObject({ screening: id.optional(), state: listedTicket.shape.state.optional(), limit, after }),
     answer: z.object({ tickets: z.array(listedTicket), next }),
-    problems: { 404: 'no such screening among yours' },
     handle: async ({ principal, query }) => {
-      const { seatMap } = await reachedScreening(ports.pool, principal, query.screening);
-      const place = placeIn(query.after, ['number', 'string']);
-      const page = await listTickets(ports.pool, query.screening, { ...query, after: place });
-      const tickets = withLabels(page.items, await loadSeatMap(ports.pool, seatMap));
-      return { body: { tickets, next: nextOf(page, (ticket) => [ticket.seat, ticket.id]) } };
+      const place = placeIn(query.after, ['number', 'number', 'string']);
+      const page = await listTickets(ports.pool, principal, { ...query, after: place });
+      const maps = new Map<number, SeatMap>();
+      for (const seatMap of new Set(page.items.map((ticket) => ticket.seatMap)))
+        maps.set(seatMap, await seatMapOf(ports.pool, seatMap));
+      const tickets = page.items.flatMap(({ seatMap, ...ticket }) => withLabels([ticket], maps.get(seatMap)!));
+      return { body: { tickets, next: nextOf(page, (ticket) => [ticket.screening, ticket.seat, ticket.id]) } };
     },
   });
 }
@@ -65,7 +67,7 @@ function showEndpoint(ports: AdminPorts): Endpoint {
     answer: z.object({ ticket: shownTicket }),
     problems: { 404: 'no such ticket among yours' },
     handle: async ({ principal, params }) => {
-      return { body: { ticket: await shown(ports, await reachedTicket(ports.pool, principal, params.ticket)) } };
+      return { body: { ticket: await shown(ports.pool, await reachedTicket(ports.pool, principal, params.ticket)) } };
     },
   });
 }
@@ -97,7 +99,7 @@ function checkInEndpoint(ports: AdminPorts): Endpoint {
         by: principal.who,
         requestId: requestId('-check-in'),
       });
-      acceptedOr(outcome, await loadSeatMap(ports.pool, found.seatMap));
+      acceptedOr(outcome, await seatMapOf(client, found.seatMap));
       await recordAction(client, {
         who: principal.who,
         action: 'ticket.check-in',
@@ -106,7 +108,7 @@ function checkInEndpoint(ports: AdminPorts): Endpoint {
         exhibitorId: found.exhibitorId,
       });
       const used = (await findTicket(client, found.id))!;
-      return { body: { ticket: await shown(ports, used), checkedInAt: used.updatedAt } };
+      return { body: { ticket: await shown(client, used), checkedInAt: used.usedAt ?? used.updatedAt } };
     },
   });
 }

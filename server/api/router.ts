@@ -86,7 +86,7 @@ export class ApiRouter {
     const body = endpoint.body === undefined ? undefined : checked(endpoint.body, jsonBody(request), 'body', problems);
     if (problems.length > 0) throw Problem.invalid(problems);
 
-    const scope = scopeOf(principal, ports.addressOf(request));
+    const scope = scopeOf(principal, ports.seals, ports.addressOf(request));
     const key = endpoint.once === undefined ? '' : checkedKey(request.header('idempotency-key'));
     const asked = (client: ClientBase | null): ApiRequest<unknown, unknown, unknown> => ({
       params,
@@ -157,10 +157,11 @@ export class ApiRouter {
   }
 }
 
-function scopeOf(principal: Principal, address: string): string {
+/** Whose key it is. A visitor's address is somebody's, too, and is kept as a keyed hash. */
+function scopeOf(principal: Principal, seals: Seals, address: string): string {
   switch (principal.kind) {
     case 'visitor':
-      return `visitor:${address}`;
+      return `visitor:${seals.hmac('attempt', `visitor\n${address}`).toString('base64url').slice(0, 22)}`;
     case 'buyer':
       return `buyer:${principal.buyer}`;
     case 'staff':

@@ -22,6 +22,8 @@ export class CatalogueNames {
   readonly #titles = new Map<string, number[]>();
   /** Folded cities, with and without their state → slots of cinemas. */
   readonly #cities = new Map<string, number[]>();
+  /** Slots of cinemas → folded names between blanks. */
+  readonly #cinemaNames = new Map<number, string>();
   /** Ids that came with the reading of everything that is under way. */
   #seen: { films: Set<number>; cinemas: Set<number>; auditoriums: Set<number> } | null = null;
 
@@ -85,8 +87,8 @@ export class CatalogueNames {
   /** Slots of the cinemas whose name has these folded words, side by side. */
   cinemasNamed(folded: string): number[] {
     const found: number[] = [];
-    for (const { id, name } of this.cinemas.rows())
-      if (` ${foldText(name)} `.includes(` ${folded} `)) found.push(this.cinemas.slotFor(id));
+    const part = ` ${folded} `;
+    for (const [slot, name] of this.#cinemaNames) if (name.includes(part)) found.push(slot);
     return found;
   }
 
@@ -111,10 +113,12 @@ export class CatalogueNames {
     if (before !== undefined) {
       this.words.remove(cinemaWords(before), 'cinemas', slot);
       for (const city of citiesOf(before)) take(this.#cities, city, slot);
+      this.#cinemaNames.delete(slot);
     }
     if (row !== undefined) {
       this.words.add(cinemaWords(row), 'cinemas', slot);
       for (const city of citiesOf(row)) give(this.#cities, city, slot);
+      this.#cinemaNames.set(slot, ` ${foldText(row.name)} `);
     }
     this.cinemas.set(slot, row);
     return slot;

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { ScreeningSummary } from '../../storage/catalogue.ts';
 import { type Endpoint, endpoint } from '../api/endpoint.ts';
+import { dayText } from './instant-text.ts';
 import type { SearchPorts } from './search-ports.ts';
 import * as schemas from './search-schemas.ts';
 
@@ -50,7 +51,7 @@ export function screeningListEndpoint(ports: SearchPorts): Endpoint {
         limit,
         ...(film === undefined ? {} : { film }),
         ...(cinema === undefined ? {} : { cinema }),
-        ...(date === undefined ? {} : { date }),
+        ...(date === undefined ? {} : { date: dayText(date) }),
       });
       const next = found.length === limit ? (found.at(-1)?.id ?? null) : null;
       return { body: { screenings: found.map(listed), next } };

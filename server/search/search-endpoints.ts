@@ -5,7 +5,6 @@ import { Problem } from '../api/problem.ts';
 import { cinemaEndpoints } from './cinema-endpoints.ts';
 import { filmEndpoints } from './film-endpoints.ts';
 import { foldText, wordsOf } from './folded-text.ts';
-import { dayNumber } from './instant-text.ts';
 import { screeningListEndpoint } from './screening-list-endpoint.ts';
 import { searchAnswer } from './search-answer.ts';
 import { readCursor, searchNumber, writeCursor } from './search-cursor.ts';
@@ -65,7 +64,7 @@ function searchEndpoint(ports: SearchPorts): Endpoint {
       const time = timeOf(ports);
       const query = {
         words,
-        day: date === undefined ? null : dayNumber(date),
+        day: date ?? null,
         city: city === undefined || city === '' ? null : city,
         cinema: cinema === undefined || cinema === '' ? null : idOrName(cinema),
         limit,

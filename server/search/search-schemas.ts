@@ -8,6 +8,7 @@ export const TAG = 'Search';
 
 /** Longest text that is searched for, characters. */
 const TEXT_MAX = 100;
+const NO_DAY = 'must be a day such as 2026-12-24';
 /** Ids and counts as text; "1e2" and "+5" are no way to write one. */
 const WHOLE = /^\d{1,16}$/;
 
@@ -27,7 +28,7 @@ export function limit(usual: number, max: number) {
       minimum: 1,
       maximum: max,
       description: `How many, at most; ${usual} unless said.`,
-      examples: [usual],
+      example: usual,
     });
 }
 
@@ -35,11 +36,11 @@ const id = whole(1, Number.MAX_SAFE_INTEGER, 'must be an id, a whole number');
 
 /** An id in a query. */
 export function idOf(what: string) {
-  return id.optional().meta({ type: 'integer', description: `Only of this ${what} (id).`, examples: [12] });
+  return id.optional().meta({ type: 'integer', description: `Only of this ${what} (id).`, example: 12 });
 }
 
 /** An id in a path. */
-export const inPath = id.meta({ type: 'integer', examples: [12] });
+export const inPath = id.meta({ type: 'integer', example: 12 });
 
 const text = z
   .string('must be one text')
@@ -49,17 +50,22 @@ const text = z
 export const q = text.optional().meta({
   description:
     'Words of a title, an original title, a cinema or a city. Accents and case do not matter, the beginning of a word is enough, small typing errors are forgiven.',
-  examples: ['agente secreto campinas'],
+  example: 'agente secreto campinas',
 });
 
+/** A day since 1970, written as a date. */
 export const date = z
-  .string('must be a day such as 2026-12-24')
-  .refine((value) => dayNumber(value) !== null, 'must be a day such as 2026-12-24')
+  .string(NO_DAY)
+  .transform((value, context) => {
+    const day = dayNumber(value);
+    if (day === null) context.addIssue(NO_DAY);
+    return day ?? 0;
+  })
   .optional()
   .meta({
     format: 'date',
     description: 'The day in the calendar of the cinema; without it, from now on.',
-    examples: ['2026-12-24'],
+    example: '2026-12-24',
   });
 
 export const city = text
@@ -67,12 +73,12 @@ export const city = text
   .optional()
   .meta({
     description: 'Only in this city; its name, with the state where two cities share it ("Campinas/SP").',
-    examples: ['Campinas'],
+    example: 'Campinas',
   });
 
 export const cinema = text
   .optional()
-  .meta({ description: 'Only in this cinema: its id or (part of) its name.', examples: ['Cine Aurora'] });
+  .meta({ description: 'Only in this cinema: its id or (part of) its name.', example: 'Cine Aurora' });
 
 export const after = z
   .string('must be the "next" of the page before')

@@ -34,6 +34,8 @@ export interface SessionEndsPorts {
   nowMs(): number;
   /** Default: ENDS_MAX. */
   readonly endsMax?: number;
+  /** Between two attempts to connect, milliseconds. Default: RETRY_MS. */
+  readonly retryMs?: number;
 }
 
 /** A connection that listens. */
@@ -114,7 +116,9 @@ export class SessionEnds {
       this.#isCurrent = false;
       this.#drop();
       if (this.#stopped.signal.aborted) return;
-      await delay(RETRY_MS, undefined, { signal: this.#stopped.signal, ref: false }).catch(() => {});
+      await delay(this.#ports.retryMs ?? RETRY_MS, undefined, { signal: this.#stopped.signal, ref: false }).catch(
+        () => {},
+      );
       if (this.#stopped.signal.aborted) return;
       line = await this.#connect().catch((cause: unknown) => {
         this.#ports.log.warn({ cause }, 'the ends of sessions cannot be followed; trying again');

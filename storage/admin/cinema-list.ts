@@ -1,6 +1,16 @@
 /** Cinemas with their auditoriums, and the price tables that their exhibitor has, as the administration sees them. */
 import type pg from 'pg';
-import { inScope, instantText, type Page, pageOf, patternOf, plainText, type Scope, scopeValues, wallText } from './answer-sql.ts';
+import {
+  inScope,
+  instantText,
+  type Page,
+  pageOf,
+  patternOf,
+  plainText,
+  type Scope,
+  scopeValues,
+  wallText,
+} from './answer-sql.ts';
 
 export interface ListedCinema {
   readonly id: number;

@@ -67,7 +67,7 @@ export async function listFilms(
 
 /** Null when there is none. */
 export async function findFilm(queryable: pg.Pool | pg.ClientBase, id: number): Promise<ListedFilm | null> {
-  const { rows } = await (queryable as pg.Pool).query<{ item: ListedFilm }>(`${FILM} where f.id = $1`, [id]);
+  const { rows } = await queryable.query<{ item: ListedFilm }>(`${FILM} where f.id = $1`, [id]);
   return rows[0]?.item ?? null;
 }
 
@@ -107,7 +107,11 @@ export async function writeFilm(
 }
 
 /** A screening to come of the film `id` that would run into the next one if it took so long; null: none would. */
-export async function screeningTooLong(client: pg.ClientBase, id: number, minutesBetween: number): Promise<number | null> {
+export async function screeningTooLong(
+  client: pg.ClientBase,
+  id: number,
+  minutesBetween: number,
+): Promise<number | null> {
   const { rows } = await client.query<{ id: string }>(
     `select s.id from screenings s
      where s.film_id = $1 and s.status <> 'cancelled' and s.starts_at > now()

@@ -2,7 +2,15 @@
 import type pg from 'pg';
 import { inScope, instantText, type Page, pageOf, type Scope, scopeValues, wallText } from './answer-sql.ts';
 
-export type OrderState = 'created' | 'authorised' | 'sold' | 'captured' | 'expired' | 'refused' | 'cancelled' | 'refunded';
+export type OrderState =
+  | 'created'
+  | 'authorised'
+  | 'sold'
+  | 'captured'
+  | 'expired'
+  | 'refused'
+  | 'cancelled'
+  | 'refunded';
 
 export interface ListedOrder {
   readonly id: string;
@@ -74,7 +82,11 @@ export interface OwnedOrder extends ListedOrder {
 
 /** Null when there is none. */
 export async function findOrder(queryable: pg.Pool | pg.ClientBase, id: string): Promise<OwnedOrder | null> {
-  const { rows } = await (queryable as pg.Pool).query<{ item: ListedOrder; exhibitorId: string | null; seatMap: string }>({
+  const { rows } = await queryable.query<{
+    item: ListedOrder;
+    exhibitorId: string | null;
+    seatMap: string;
+  }>({
     name: 'admin-order',
     text: `${ORDER} where o.id = $1`,
     values: [id],

@@ -1,5 +1,6 @@
 /** What is left to do of a cancelled or moved screening, found anew each time from the tables: a job can stop anywhere. */
 import type pg from 'pg';
+import { wallText } from './answer-sql.ts';
 
 export interface OrderLeft {
   readonly order: string;
@@ -28,7 +29,11 @@ export async function ordersWithTickets(
 }
 
 /** Orders in payment that began until `untilMs`; null: all of them. */
-export async function ordersInPayment(pool: pg.Pool, screening: number, untilMs: number | null = null): Promise<number> {
+export async function ordersInPayment(
+  pool: pg.Pool,
+  screening: number,
+  untilMs: number | null = null,
+): Promise<number> {
   const { rows } = await pool.query<{ count: number }>({
     name: 'orders-in-payment',
     text: `select count(*)::int as count from orders
@@ -49,8 +54,17 @@ export async function buyersOf(pool: pg.Pool, screening: number, after: string, 
   return rows.map(({ buyer }) => buyer);
 }
 
-/** True while the catalogue has it cancelled: a job that comes late asks first. */
-export async function isCancelled(pool: pg.Pool, screening: number): Promise<boolean> {
-  const { rowCount } = await pool.query(`select from screenings where id = $1 and status = 'cancelled'`, [screening]);
-  return rowCount === 1;
+export interface ScreeningNow {
+  readonly isCancelled: boolean;
+  /** "2026-12-24T20:30:00" */
+  readonly startsLocal: string;
+}
+
+/** What the catalogue says of it now, which a job that comes late asks first; null when it is gone. */
+export async function screeningNow(pool: pg.Pool, screening: number): Promise<ScreeningNow | null> {
+  const { rows } = await pool.query<ScreeningNow>(
+    `select status = 'cancelled' as "isCancelled", ${wallText('starts_local')} as "startsLocal" from screenings where id = $1`,
+    [screening],
+  );
+  return rows[0] ?? null;
 }

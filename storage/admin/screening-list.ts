@@ -1,6 +1,18 @@
 /** Screenings as the administration lists and shows them: facts of the catalogue, and what was sold by the tables. */
 import type pg from 'pg';
-import { type Page, pageOf, inScope, instantText, patternOf, plainText, type Scope, scopeValues, wallText } from './answer-sql.ts';
+import type { SeatMap } from '../../actors/seat-map.ts';
+import { loadSeatMap } from '../catalogue.ts';
+import {
+  inScope,
+  instantText,
+  type Page,
+  pageOf,
+  patternOf,
+  plainText,
+  type Scope,
+  scopeValues,
+  wallText,
+} from './answer-sql.ts';
 
 export type ScreeningStatus = 'scheduled' | 'closed' | 'cancelled';
 
@@ -76,7 +88,11 @@ export interface ScreeningsWanted {
 }
 
 /** By start and id. A day is looked for two days wide by the instant, so that the index on it serves. */
-export async function listScreeningsOf(pool: pg.Pool, scope: Scope, wanted: ScreeningsWanted): Promise<Page<ListedScreening>> {
+export async function listScreeningsOf(
+  pool: pg.Pool,
+  scope: Scope,
+  wanted: ScreeningsWanted,
+): Promise<Page<ListedScreening>> {
   const { rows } = await pool.query<{ item: ListedScreening }>(
     `${SCREENING}
      where ${inScope('c', 1)}
@@ -105,7 +121,7 @@ export async function listScreeningsOf(pool: pg.Pool, scope: Scope, wanted: Scre
 
 /** Null when there is none. */
 export async function findScreening(queryable: pg.Pool | pg.ClientBase, id: number): Promise<OwnedScreening | null> {
-  const { rows } = await (queryable as pg.Pool).query<{ item: ListedScreening; exhibitorId: string | null }>({
+  const { rows } = await queryable.query<{ item: ListedScreening; exhibitorId: string | null }>({
     name: 'admin-screening',
     text: `${SCREENING} where s.id = $1`,
     values: [id],
@@ -113,4 +129,12 @@ export async function findScreening(queryable: pg.Pool | pg.ClientBase, id: numb
   const row = rows[0];
   if (row === undefined) return null;
   return { ...row.item, exhibitorId: row.exhibitorId === null ? null : Number(row.exhibitorId) };
+}
+
+/**
+ * The layout `id`, read on the connection of a request that has one: whoever holds one connection of a pool and waits for a
+ * second one may wait for those who do the same.
+ */
+export function seatMapOf(queryable: pg.Pool | pg.ClientBase, id: number): Promise<SeatMap> {
+  return loadSeatMap(queryable as pg.Pool, id);
 }

@@ -14,7 +14,7 @@ export interface SalesCounts {
 
 /** Over the orders, because tickets have an index by screening only while they are live. */
 export async function salesCounts(queryable: pg.Pool | pg.ClientBase, screening: number): Promise<SalesCounts> {
-  const { rows } = await (queryable as pg.Pool).query<{ counts: SalesCounts }>({
+  const { rows } = await queryable.query<{ counts: SalesCounts }>({
     name: 'admin-sales-counts',
     text: `select json_build_object('live', count(*) filter (where t.state = 'live'), 'used', count(*) filter (where t.state = 'used'),
         'cancelled', count(*) filter (where t.state = 'cancelled'), 'refunded', count(*) filter (where t.state = 'refunded'),

@@ -50,7 +50,7 @@ export function plainCell(cell: string | Problem): string | Problem {
   if (first !== 61 && first !== 43 && first !== 45 && first !== 64) return found;
   const literal = /^="([^"]*)"$/.exec(found)?.[1];
   if (literal !== undefined) return literal.trim();
-  if (first !== 61 && !/^[+@-]+\s*[\p{L}_.]+\s*\(/u.test(found)) return found;
+  if (first !== 61 && !/^[+@-]+[\p{L}_.]+\(/u.test(found)) return found;
   return { problem: `${quoted(found)} is a formula: export the values, not the formulas` };
 }
 

@@ -4,7 +4,7 @@ import type pg from 'pg';
 import { temporaryFile } from '../../tests/support/fixtures.ts';
 import { testDatabase } from '../../tests/support/postgres.ts';
 import { createPool } from '../database.ts';
-import { filmsKind, minutes, rating } from './films-kind.ts';
+import { filmsKind } from './films-kind.ts';
 import type { FileImportOptions, FileReport } from './import-report.ts';
 import { importFile } from './table-import.ts';
 
@@ -64,4 +64,107 @@ test('[FI1] a film is made with everything its row says, and the same file again
   const before = (await pool.query('select * from films order by id')).rows;
   assert.deepEqual(sums(await run(FULL)), [0, 0, 2, 0]);
   assert.deepEqual((await pool.query('select * from films order by id')).rows, before);
+});
+
+const reasons = ({ rejectedRows }: FileReport): string[] =>
+  rejectedRows.map(({ line, column, reason }) => `${line} ${column}: ${reason}`);
+
+test('[FI3] a film is found by its code, else by its CPB or ROE, else by its titles; and learns the numbers it lacked', async (t) => {
+  const pool = await poolFor(t);
+  const run = importer(t, pool);
+  await run('título;título original;duração\nAção;Action;100\nBrasa;;90\n');
+  assert.deepEqual(
+    sums(await run('título;título original;CPB/ROE\nAÇÃO;Action;E2500123400000\nbrasa;;\n')),
+    [0, 2, 0, 0],
+  );
+  assert.deepEqual(sums(await run('código;título;CPB/ROE\nA;Ação;E2500123400000\nB;Brasa;\n')), [0, 2, 0, 0]);
+  assert.deepEqual(sums(await run('código;título\nA;Ação em família\n')), [0, 1, 0, 0]);
+  // Without its code, the number alone finds it.
+  assert.deepEqual(sums(await run('título;CPB/ROE\nAção 2;E25.001234.00000\n')), [0, 1, 0, 0]);
+  assert.deepEqual(
+    (await films(pool)).map(({ code, title, work, minutes }) => [code, title, work, minutes]),
+    [
+      ['A', 'Ação 2', 'E2500123400000', 100],
+      ['B', 'Brasa', null, 90],
+    ],
+  );
+});
+
+test('[FI4] two films may have one title: which is meant must be said', async (t) => {
+  const pool = await poolFor(t);
+  const run = importer(t, pool);
+  const both =
+    'código;título;título original;duração\nK1;King Kong;King Kong (1933);100\nK2;King Kong;King Kong (2005);187\n';
+  assert.deepEqual(sums(await run(both)), [2, 0, 0, 0]);
+  const unclear = await run('título;duração\nKing Kong;101\n');
+  assert.deepEqual(reasons(unclear), [
+    '2 título: several films are called that: give their code, or their CPB or ROE number',
+  ]);
+  const said = await run('título;título original;duração\nKing Kong;king kong (2005);188\n');
+  assert.deepEqual(sums(said), [0, 1, 0, 0]);
+  assert.deepEqual(
+    (await films(pool)).map(({ minutes }) => minutes),
+    [100, 188],
+  );
+});
+
+test('[FI5] keys that a file has twice, and numbers of another film, are rejected with their lines', async (t) => {
+  const pool = await poolFor(t);
+  const run = importer(t, pool);
+  await run('código;título;CPB/ROE;duração\nA;Ação;B2600000000001;100\nB;Brasa;B2600000000002;90\n');
+  const report = await run(
+    'código;título;CPB/ROE;duração\nA;Ação;;100\nA;Ação;;100\nC;Cor;B2600000000002;80\n;Dor;B2600000000009;70\n;Dó;B2600000000009;70\n;Eva;;\n;Ação;B2600000000001;100\n',
+    { partial: true },
+  );
+  assert.deepEqual(reasons(report), [
+    '3 código: it is also in line 2',
+    '4 CPB/ROE: it belongs to another film: Brasa',
+    '6 CPB/ROE: it is also in line 5',
+    '7 duração: it is blank, and the film is new',
+    '8 null: it is the same film as line 2',
+  ]);
+  assert.deepEqual(sums(report), [1, 0, 1, 5]);
+});
+
+test('[FI6] a cell that is wrong is told by its column: rating, length, number, CNPJ, poster, date, genres', async (t) => {
+  const report = await importer(
+    t,
+    await poolFor(t),
+  )(
+    'título;classificação;duração;CPB/ROE;CNPJ;cartaz;estreia;gêneros;libras\nA;13;;;;;;;\nA;;1000;;;;;;\nA;;;X1;;;;;\nA;;;;11.111.111/1111-11;;;;\n' +
+      `A;;;;;http://x.br/a.jpg;;;\nA;;;;;;31/02/2026;;\nA;;;;;;;${'x'.repeat(41)};\nA;;;;;;;;talvez\nA;=A1;;;;;;;\n`,
+  );
+  assert.deepEqual(
+    report.rejectedRows.map(({ line, column }) => [line, column]),
+    ['classificação', 'duração', 'CPB/ROE', 'CNPJ', 'cartaz', 'estreia', 'gêneros', 'libras', 'classificação'].map(
+      (column, index) => [index + 2, column],
+    ),
+  );
+});
+
+test('[FI7] a partner adds films that are missing and changes none: others show them too', async (t) => {
+  const pool = await poolFor(t);
+  await pool.query(`insert into exhibitors (name) values ('Sul')`);
+  const run = importer(t, pool);
+  await run('código;título;duração;sinopse\nA;Ação;100;Certa\n');
+  const report = await run('código;título;duração;sinopse\nA;Ação;99;Errada\nB;Brasa;90;\n', { exhibitorId: 1 });
+  assert.deepEqual(
+    [sums(report), report.warnings.map(({ kind, line }) => [kind, line])],
+    [
+      [1, 0, 1, 0],
+      [
+        ['shared-film', 2],
+        ['no-rating', 3],
+      ],
+    ],
+  );
+  const other = await run('código;título;duração\nA;Outro filme;99\n', { exhibitorId: 1 });
+  assert.deepEqual(reasons(other), ['2 código: it is the code of another film: choose one of your own']);
+  assert.deepEqual(
+    (await films(pool)).map(({ title, minutes }) => [title, minutes]),
+    [
+      ['Ação', 100],
+      ['Brasa', 90],
+    ],
+  );
 });

@@ -144,7 +144,7 @@ export interface FileImportOptions {
   readonly settings?: ImportSettings;
   /** Of a workbook: name or number. */
   readonly sheet?: string | null;
-  /** When the file was exported, if that is known. */
+  /** When the file was exported, if that is known; else its time of change counts, where it has one. */
   readonly exportedAtMs?: number | null;
   /** The file's name where people know it by another than the path's. */
   readonly fileName?: string;

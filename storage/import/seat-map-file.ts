@@ -9,18 +9,20 @@
  *
  * Whatever is wrong with a seat refuses the whole file: half a seat map would sell the wrong half.
  */
-import { SEAT_COUNT_MAX, SeatKind } from '../../actors/seat-map.ts';
+import { SeatKind } from '../../actors/seat-map.ts';
 import type { SeatLayout } from '../seat-layout.ts';
 import { plain } from './cinema-time-zone.ts';
-import type { ImportWarning } from './import-report.ts';
-import { FileRefused } from './text-lines.ts';
-
-/** Seat maps of 4,096 seats have about 2 MB. */
-export const SEAT_MAP_BYTES_MAX = 16 * 1024 * 1024;
-const GRID_MAX = 4096;
-const LABEL_CHARS_MAX = 16;
-/** How many faults a refusal lists. */
-const FAULTS_SHOWN = 5;
+import {
+  GRID_MAX,
+  isObject,
+  isWithin,
+  type Json,
+  LABEL_CHARS_MAX,
+  type SeatMapRead,
+  SeatMapReading,
+  tidy,
+  told,
+} from './seat-map-reading.ts';
 
 /** `null`: a place without a seat. Compared by `plain`. */
 const KINDS: ReadonlyMap<string, SeatKind | null> = new Map([
@@ -41,11 +43,6 @@ const KNOWN_KEYS = {
   ],
 } as const;
 
-export interface SeatMapFile {
-  readonly layout: SeatLayout;
-  readonly warnings: readonly ImportWarning[];
-}
-
 interface PlacedSeat {
   readonly line: number;
   readonly column: number;
@@ -55,44 +52,22 @@ interface PlacedSeat {
   readonly where: string;
 }
 
-interface Reading {
-  readonly warnings: ImportWarning[];
-  readonly faults: string[];
+/** Whether it is a map of this format. */
+export function hasLines(document: Json): boolean {
+  return Array.isArray(document['lines']);
 }
 
-type Json = Readonly<Record<string, unknown>>;
-
-/** @throws FileRefused, with the places of the first faults. */
-export function readSeatMap(text: string, name: string): SeatMapFile {
-  const file = parseJson(text, name);
-  const reading: Reading = { warnings: [], faults: [] };
-  if (!Array.isArray(file['lines'])) throw new FileRefused(`${name} is no seat map: it has no list "lines"`);
-  noteUnknownKeys([file], KNOWN_KEYS.file, 'the file', reading);
-  const seats = seatsOf(file['lines'], boundsOf(file), reading);
-  const turned = reading.faults.length === 0 && seats.length > 0 && screenIsAfter(file, seats, reading);
-  if (seats.length === 0 && reading.faults.length === 0) reading.faults.push('it has no seats');
-  if (seats.length > SEAT_COUNT_MAX)
-    reading.faults.push(`it has ${seats.length} seats; at most ${SEAT_COUNT_MAX} are possible`);
-  if (reading.faults.length > 0) {
-    const shown = reading.faults.slice(0, FAULTS_SHOWN).join('; ');
-    const more = reading.faults.length - FAULTS_SHOWN;
-    throw new FileRefused(`${name} is no usable seat map: ${shown}${more > 0 ? `; and ${more} more` : ''}`);
-  }
-  return { layout: layoutFrom(seats, rowNames(file, reading), turned), warnings: reading.warnings };
+export function readLines(file: Json): SeatMapRead {
+  const reading = new SeatMapReading();
+  const lines = Array.isArray(file['lines']) ? file['lines'] : [];
+  reading.noteUnknownKeys([file], KNOWN_KEYS.file, 'the file');
+  const seats = seatsOf(lines, boundsOf(file), reading);
+  const turned = !reading.isFaulty && seats.length > 0 && screenIsAfter(file, seats, reading);
+  reading.checkCount(seats.length);
+  return reading.result(() => layoutFrom(seats, rowNames(file, reading), turned));
 }
 
-function parseJson(text: string, name: string): Json {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw new FileRefused(`${name} is no JSON: ${(cause as Error).message}`, { cause });
-  }
-  if (!isObject(value)) throw new FileRefused(`${name} is no seat map: it must be an object with a list "lines"`);
-  return value;
-}
-
-function seatsOf(lines: readonly unknown[], bounds: Bounds, reading: Reading): PlacedSeat[] {
+function seatsOf(lines: readonly unknown[], bounds: Bounds, reading: SeatMapReading): PlacedSeat[] {
   const seats: PlacedSeat[] = [];
   const places = new Map<number, string>();
   const labels = new Map<string, string>();
@@ -100,7 +75,7 @@ function seatsOf(lines: readonly unknown[], bounds: Bounds, reading: Reading): P
   const seatObjects: Json[] = [];
   for (const [index, line] of lines.entries()) {
     if (!isObject(line) || !Array.isArray(line['seats'])) {
-      reading.faults.push(`lines[${index}] has no list "seats"`);
+      reading.fault(`lines[${index}] has no list "seats"`);
       continue;
     }
     lineObjects.push(line);
@@ -110,27 +85,27 @@ function seatsOf(lines: readonly unknown[], bounds: Bounds, reading: Reading): P
       const seat = readSeat(found, line['line'], where, bounds);
       if (seat === null) continue;
       if (typeof seat === 'string') {
-        reading.faults.push(`${where} ${seat}`);
+        reading.fault(`${where} ${seat}`);
         continue;
       }
       const atPlace = places.get(seat.line * GRID_MAX + seat.column);
       const atLabel = labels.get(seat.label);
       if (atPlace !== undefined) {
-        reading.faults.push(`${where} is in line ${seat.line}, column ${seat.column}, and so is ${atPlace}`);
+        reading.fault(`${where} is in line ${seat.line}, column ${seat.column}, and so is ${atPlace}`);
       } else if (atLabel !== undefined) {
-        reading.faults.push(`${where} is called ${seat.label}, and so is ${atLabel}`);
+        reading.fault(`${where} is called ${seat.label}, and so is ${atLabel}`);
       }
       places.set(seat.line * GRID_MAX + seat.column, where);
       labels.set(seat.label, where);
       seats.push(seat);
     }
   }
-  noteUnknownKeys(lineObjects, KNOWN_KEYS.line, 'lines', reading);
-  noteUnknownKeys(seatObjects, KNOWN_KEYS.seat, 'seats', reading);
+  reading.noteUnknownKeys(lineObjects, KNOWN_KEYS.line, 'lines');
+  reading.noteUnknownKeys(seatObjects, KNOWN_KEYS.seat, 'seats');
   const taken = seatObjects.filter(({ status }) => status !== undefined && status !== 'Available').length;
   if (taken > 0) {
     const text = `${taken} seats are marked as taken in the file; the seats are imported, the marks are not`;
-    reading.warnings.push({ line: null, column: 'status', kind: 'marks-left-out', text });
+    reading.warn('status', 'marks-left-out', text);
   }
   return seats;
 }
@@ -152,16 +127,9 @@ function readSeat(found: unknown, lineNumber: unknown, where: string, bounds: Bo
   return { line, column, kind, label, where };
 }
 
-/** Any value of the file for a message: its JSON, cut short. (An object of the file may have a `toString` of its own.) */
-function told(value: unknown): string {
-  const json = JSON.stringify(value) ?? 'nothing';
-  return json.length > 40 ? `${json.slice(0, 40)}…` : json;
-}
-
 /** "M 13" is written M13. Not so "1 11" and "11 1", which would be the same. */
 function shortLabel(label: string): string {
-  const clean = label.replace(/[\p{C}\s]+/gu, ' ').trim();
-  return clean.replace(/^(\p{L}+) (\d+)$/u, '$1$2');
+  return tidy(label).replace(/^(\p{L}+) (\d+)$/u, '$1$2');
 }
 
 interface Bounds {
@@ -176,31 +144,31 @@ function boundsOf(file: Json): Bounds {
 }
 
 /** Whether the screen stands after the last line: then the plan is turned. */
-function screenIsAfter(file: Json, seats: readonly PlacedSeat[], reading: Reading): boolean {
+function screenIsAfter(file: Json, seats: readonly PlacedSeat[], reading: SeatMapReading): boolean {
   const stage = isObject(file['stage']) ? file['stage'] : {};
   const from = isObject(stage['upperLeft']) ? stage['upperLeft']['line'] : undefined;
   const to = isObject(stage['lowerRight']) ? stage['lowerRight']['line'] : from;
   const lines = seats.map(({ line }) => line);
   if (typeof from !== 'number' || typeof to !== 'number') {
     const text = 'the file does not say where the screen is; it is taken to be before the first line';
-    reading.warnings.push({ line: null, column: 'stage', kind: 'no-screen', text });
+    reading.warn('stage', 'no-screen', text);
     return false;
   }
   if (from > lines.reduce((one, other) => Math.max(one, other))) return true;
   if (to >= lines.reduce((one, other) => Math.min(one, other)))
-    reading.faults.push('its screen ("stage") stands among the seats');
+    reading.fault('its screen ("stage") stands among the seats');
   return false;
 }
 
 /** What is written at each line, where the file says so, and says it once. */
-function rowNames(file: Json, reading: Reading): ReadonlyMap<number, string> {
+function rowNames(file: Json, reading: SeatMapReading): ReadonlyMap<number, string> {
   const names = new Map<number, string>();
   for (const entry of Array.isArray(file['labels']) ? file['labels'] : []) {
     const { label, line } = isObject(entry) ? entry : {};
     if (typeof label !== 'string' || typeof line !== 'number' || label.trim() === '') continue;
     if (names.has(line) && names.get(line) !== label.trim()) {
       const text = `line ${line} is called ${names.get(line)} and ${label.trim()}; the first counts`;
-      reading.warnings.push({ line: null, column: 'labels', kind: 'two-names', text });
+      reading.warn('labels', 'two-names', text);
     } else names.set(line, label.trim().slice(0, LABEL_CHARS_MAX));
   }
   return names;
@@ -224,19 +192,4 @@ function lettersOf(seats: readonly PlacedSeat[], line: number): string | null {
   const prefixes = new Set(seats.filter((seat) => seat.line === line).map(({ label }) => label.replace(/ ?\d+$/, '')));
   const [prefix] = prefixes;
   return prefixes.size === 1 && prefix !== undefined && prefix !== '' ? prefix : null;
-}
-
-function noteUnknownKeys(objects: readonly Json[], known: readonly string[], of: string, reading: Reading): void {
-  const unknown = new Set(objects.flatMap((object) => Object.keys(object)).filter((key) => !known.includes(key)));
-  if (unknown.size === 0) return;
-  const text = `unknown keys of ${of}, passed over: ${[...unknown].slice(0, 10).join(', ')}`;
-  reading.warnings.push({ line: null, column: null, kind: 'unknown-keys', text });
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function isWithin(value: unknown, max: number): value is number {
-  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= max;
 }

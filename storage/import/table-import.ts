@@ -7,6 +7,7 @@
  * What was not kept was carried out all the same and then undone (a savepoint), so that a rehearsal and a refusal tell
  * the same numbers as the real thing, and so that the refusal has its line in the history too.
  */
+import { statSync } from 'node:fs';
 import path from 'node:path';
 import type pg from 'pg';
 import { copyRows } from '../copy-rows.ts';
@@ -90,7 +91,9 @@ async function open(kind: TableKind, file: string, options: FileImportOptions): 
   for (const warning of header?.warnings ?? []) notes.warn(warning);
   const rows = new TableRows(kind, header, notes);
   const fileHash = await hashOf(file);
-  const { exportedAtMs = null, onProgress: progress = () => {} } = options;
+  const { onProgress: progress = () => {} } = options;
+  // A file that was sent has no time of its own; one that lies here was changed last when it was exported, or later.
+  const exportedAtMs = options.exportedAtMs ?? (options.fileName === undefined ? statSync(file).mtimeMs : null);
   return { kind, source, header, rows, notes, name, fileHash, exportedAtMs, options, startedAtMs, progress };
 }
 

@@ -58,6 +58,8 @@ export class AdminStage {
   readonly failures: Error[] = [];
   /** Commands that reached the engine. */
   readonly asked: string[] = [];
+  /** Nobody answers for the screenings. */
+  isOwnerAway = false;
   mine!: House;
   theirs!: House;
   film!: number;
@@ -107,10 +109,12 @@ export class AdminStage {
       pool: this.app,
       ask: (screening, command) => {
         this.asked.push(command.kind);
+        if (this.isOwnerAway) return Promise.resolve({ outcome: { code: 21 }, version: 0 });
         return commands.ask(screening, command);
       },
-      seatsNow: (screening) => seatsNow(watch, this.engine.bus, screening),
+      seatsNow: (screening) => (this.isOwnerAway ? Promise.resolve(null) : seatsNow(watch, this.engine.bus, screening)),
       nowMs: Date.now,
+      importStored: () => this.asked.push('import'),
     };
     this.router = new ApiRouter({
       endpoints: adminEndpoints(this.ports),
@@ -242,7 +246,7 @@ export class AdminStage {
 }
 
 function principalOf(who: string | undefined): Principal {
-  if (who === undefined) return VISITOR;
+  if (who === undefined || who === 'nobody') return VISITOR;
   const [role = '', place = ''] = who.split(' ');
   const name = (role === 'admin' ? 'administrator' : role) as Role;
   const [exhibitor = '', cinema] = place.split('/');

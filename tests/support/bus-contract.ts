@@ -9,6 +9,7 @@ import type { ActorMessage, Bus } from '../../workers/bus.ts';
 import { Heard, Watching } from './heard.ts';
 import type { RuntimeStage } from './runtime-stage.ts';
 import { type Draft, hold } from './screening.ts';
+import { seatMapOf } from './seat-maps.ts';
 
 export interface BusUnderTest {
   /** The asker's end. */
@@ -237,6 +238,28 @@ export function busContract(name: string, create: () => BusUnderTest | Promise<B
       asking.send(7, hold('ana', [2]));
       await under.settle();
       assert.deepEqual([watching.told.at(-1), watching.replica?.version], ['delta 3-4', 4]);
+    });
+
+    withBus('[MC12] another layout: asked for from anywhere, shown everywhere', async (asking, under) => {
+      const larger = seatMapOf(['..........', '..........']);
+      under.owner.loader.maps.set(larger.id, larger);
+      asking.send(7, { kind: 'block', buyer: 'staff', seats: [9], reason: 'B2' });
+      await under.settle();
+      const watching = new Watching();
+      under.bus.subscribe(7, watching);
+      await under.settle();
+      const present = watching.replica?.seatMap;
+      const wanted: Draft = { kind: 'change-map', buyer: 'staff', seatMap: larger.id, halfQuota: 8, map: null };
+      const change = asking.send(7, wanted);
+      await under.settle();
+      await under.settle();
+      assert.deepEqual([change.code, watching.replica?.seatMap], ['accepted', larger.id]);
+      assert.equal([...(watching.replica?.status ?? [])].join(''), '00000000000300000000');
+      const old = asking.send(7, { kind: 'hold', buyer: 'ana', seats: [1], seatMap: present ?? 0 });
+      const seat = asking.send(7, { kind: 'hold', buyer: 'ana', seats: [19], seatMap: larger.id });
+      await under.settle();
+      assert.deepEqual([old.code, seat.code, watching.replica?.status[19]], ['seatUnknown', 'accepted', 1]);
+      assert.equal(watching.replica?.freeSeats, 18);
     });
 
     withBus(

@@ -8,11 +8,19 @@ export interface Heard {
   readonly errors: string[];
   /** Pauses between tries, milliseconds. */
   readonly pauses: number[];
+  /** What was sent to the terminal as it is. */
+  readonly drawn: string[];
   readonly exit: { code: number };
 }
 
 export function heardPorts(changes: Partial<CliPorts> = {}): Heard {
-  const heard = { out: [] as string[], errors: [] as string[], pauses: [] as number[], exit: { code: 0 } };
+  const heard = {
+    out: [] as string[],
+    errors: [] as string[],
+    pauses: [] as number[],
+    drawn: [] as string[],
+    exit: { code: 0 },
+  };
   const ports: CliPorts = {
     // Port 1 answers nobody: a command that must not need a database fails here if it does.
     environment: { DATABASE_URL: 'postgres://x@127.0.0.1:1/x' },
@@ -20,6 +28,8 @@ export function heardPorts(changes: Partial<CliPorts> = {}): Heard {
     hasColours: false,
     who: 'tester',
     columns: null,
+    rows: null,
+    draw: (text) => heard.drawn.push(text),
     isAskable: false,
     out: (text) => heard.out.push(text),
     error: (text) => heard.errors.push(text),

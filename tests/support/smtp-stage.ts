@@ -32,9 +32,15 @@ export class SmtpStage {
   #always: Reaction = TAKE;
   #heard: (() => void)[] = [];
 
-  constructor() {
+  /** `admits`: asks for user and password, and lets in whom it says. */
+  constructor(admits?: (user: string, password: string) => boolean) {
     this.#server = new SMTPServer({
-      disabledCommands: ['AUTH', 'STARTTLS'],
+      disabledCommands: admits === undefined ? ['AUTH', 'STARTTLS'] : ['STARTTLS'],
+      allowInsecureAuth: true,
+      onAuth: ({ username = '', password = '' }, _session, done) => {
+        if (admits?.(username, password) === true) done(null, { user: username });
+        else done(refused({ code: 535, text: 'no' }));
+      },
       disableReverseLookup: true,
       logger: false,
       closeTimeout: 0,
@@ -117,8 +123,11 @@ function refused({ code, text }: { readonly code: number; readonly text: string 
 }
 
 /** A mail server for the test `t`. */
-export async function smtpStage(t: TestContext): Promise<SmtpStage> {
-  const stage = new SmtpStage();
+export async function smtpStage(
+  t: TestContext,
+  admits?: (user: string, password: string) => boolean,
+): Promise<SmtpStage> {
+  const stage = new SmtpStage(admits);
   await stage.listen();
   t.after(() => stage.close());
   return stage;

@@ -95,7 +95,8 @@ export class JobRunner {
       this.#options.log.error({}, 'no jobs are done at the moment; trying again');
       await this.#end();
       await delay(RESTART_MS, undefined, { signal }).catch(() => {});
-      if (!signal.aborted) await this.#begin().catch(() => {});
+      if (signal.aborted) return;
+      await this.#begin().catch((cause: unknown) => this.#options.log.error({ cause }, 'the job runner cannot start'));
     }
   }
 

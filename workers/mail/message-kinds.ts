@@ -10,6 +10,7 @@ const cents = z.int().min(0).max(1_000_000_000);
 const currency = z.string().regex(/^[A-Z]{3}$/);
 const wallTime = z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}$/);
 const id = z.int().positive();
+const textId = z.string().min(1).max(128);
 
 export interface KindRules<Kind extends MessageKind = MessageKind> {
   readonly params: z.ZodType<MessageParams[Kind]>;
@@ -36,7 +37,12 @@ const KINDS: { readonly [Kind in MessageKind]: KindRules<Kind> } = {
   },
   'screening-rescheduled': { params: z.strictObject({ screening: id, from: wallTime, to: wallTime }), to: ['buyer'] },
   'order-refunded': {
-    params: z.strictObject({ order: z.string().min(1).max(64), refundCents: cents, currency }),
+    params: z.strictObject({
+      order: textId,
+      tickets: z.array(textId).max(500).optional(),
+      refundCents: cents,
+      currency,
+    }),
     to: ['buyer'],
   },
   'account-erased': { params: z.strictObject({ sealed: z.base64().max(2_000) }), to: ['buyer'] },

@@ -231,11 +231,15 @@ test('a message about a screening names film, cinema, time and the seats of him 
   await send(await stage.queue('screening-rescheduled', { screening, ...times }, to));
   await send(await stage.queue('order-refunded', { order: 'o1', refundCents: 1500, currency: 'BRL' }, to));
   await send(await stage.queue('screening-cancelled', { screening }, to));
-  const [moved, refunded, cancelled] = parcels.map((parcel) => textOf(parcel).replace(/\r\n/g, '\n'));
+  await send(
+    await stage.queue('order-refunded', { order: 'o1', tickets: ['t9'], refundCents: 0, currency: 'BRL' }, to),
+  );
+  const [moved, refunded, cancelled, none] = parcels.map((parcel) => textOf(parcel).replace(/\r\n/g, '\n'));
   assert.match(
     moved ?? '',
     /Filme: Filme de teste\nCinema: Cine Teste\nSala: Sala 1\nSessão: .*às 21:00\nLugares: A1, B2\n/,
   );
   assert.match(refunded ?? '', /devolvemos R\$ 15,00[\s\S]*às 20:30\nLugar: B3\n/);
   assert.match(cancelled ?? '', /O que você pagou por eles volta/);
+  assert.doesNotMatch(none ?? '', /Lugar/);
 });

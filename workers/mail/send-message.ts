@@ -180,7 +180,7 @@ async function factsOf(
       return { kind, screening, refund: isKnown ? { cents: refundCents, currency } : null };
     }
     case 'order-refunded': {
-      const screening = await refundedOrderFacts(accounts, params.order);
+      const screening = await refundedOrderFacts(accounts, params.order, params.tickets ?? null);
       if (screening === null) return { is: 'dead', reason: 'there is no such order' };
       return { kind, screening, refund: { cents: params.refundCents, currency: params.currency } };
     }

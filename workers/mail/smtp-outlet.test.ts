@@ -68,6 +68,27 @@ test('[ML5] a refusal of ourselves kills no letter: a wrong password or sender i
   assert.equal(deliveryFailure(cause).isPermanent, true);
 });
 
+test('[ML9] user and password are sent, and kept back from a server that has no TLS where TLS is required', async (t) => {
+  const seen: string[] = [];
+  const stage = await smtpStage(t, (user, password) => {
+    seen.push(`${user}:${password}`);
+    return password === 'secret';
+  });
+  const login = { ...stage.address, user: 'poltrona', password: 'secret' };
+  const outlet = new SmtpOutlet(login);
+  t.after(() => outlet.close());
+  assert.match(await outlet.deliver(PARCEL, GOES_ON), /^250 /);
+  const wrong = await failureAt({ ...login, password: 'secret no more' });
+  assert.equal(wrong.isPermanent, false);
+  assert.match(wrong.message, /AUTH PLAIN with 535/);
+  assert.doesNotMatch(wrong.message, /secret/);
+  const seenBefore = seen.length;
+  const failure = await failureAt({ ...login, starttls: 'required' });
+  assert.match(failure.message, /ETLS/);
+  assert.equal(failure.isPermanent, false);
+  assert.equal(seen.length, seenBefore);
+});
+
 test('[ML6] a server that is not there, says nothing, falls silent or cuts the line is given up within our own time', async (t) => {
   const stage = await smtpStage(t);
   const cases: [string, SmtpServer, RegExp][] = [

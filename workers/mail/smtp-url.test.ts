@@ -46,7 +46,7 @@ test('MAIL_FROM is one address, with or without a name', () => {
     address: 'bilheteria@cinema.example',
   });
   assert.deepEqual(parseMailFrom('a@b.example'), { name: '', address: 'a@b.example' });
-  for (const wrong of ['', 'Poltrona', 'a@b.example, c@d.example', 'a@b@c', 'a b@c.example']) {
+  for (const wrong of ['', 'Poltrona', 'a@b.example, c@d.example', 'a@b@c']) {
     assert.throws(() => parseMailFrom(wrong), /MAIL_FROM must look like/, wrong);
   }
 });

@@ -81,7 +81,7 @@ function body(facts: LetterFacts, siteUrl: string): Body {
         subject: 'Your data were erased',
         paragraphs: [
           'As was asked, we have erased your account: name, address, password and date of birth.',
-          'Your CPF is kept, encrypted, until the last screening that you bought is over; then it is erased as well. Your tickets are still valid at the door.',
+          'Of your CPF there is only a code left that nobody can read back, until the last screening that you bought is over; then it is erased as well. Your tickets are still valid at the door.',
           'This is the last message that we send to this address.',
         ],
       };

@@ -83,7 +83,7 @@ function body(facts: LetterFacts, siteUrl: string): Body {
         subject: 'Seus dados foram apagados',
         paragraphs: [
           'Como foi pedido, apagamos sua conta: nome, e-mail, senha e data de nascimento.',
-          'O CPF fica guardado, cifrado, só até passar a última sessão que você comprou; depois também é apagado. Seus ingressos continuam valendo na entrada.',
+          'Do CPF fica só um código que ninguém consegue ler de volta, até passar a última sessão que você comprou; depois ele também é apagado. Seus ingressos continuam valendo na entrada.',
           'Esta é a última mensagem que enviamos a este endereço.',
         ],
       };

@@ -3,14 +3,36 @@
  * corners are a few bytes and would be a table of billions. One pass over the tags, whatever stands in them.
  */
 import { FileRefused } from '../text-lines.ts';
-import { COLUMNS_MAX, ROWS_MAX } from './source-limits.ts';
+import { CELL_CHARS_MAX, COLUMNS_MAX, ROWS_MAX } from './source-limits.ts';
 
 /** Rows × columns, with the blank cells between: the reader makes a value of each. */
 const CELLS_MAX = 8_000_000;
 const SHOWN = 5;
+/** Of a tag, and of a text between two tags: a full cell, each of its letters written as an entity. */
+const TAG_CHARS_MAX = 64 * 1024;
+const TEXT_CHARS_MAX = 8 * CELL_CHARS_MAX;
 
 /** `[^<>]` and not `[^>]`: a tag that is never closed must not be looked for to the end of the file each time. */
 const TAG = /<(\/?)(?:\w+:)?(c|f|v|is)(?=[\s/>])([^<>]*)>/g;
+
+/**
+ * The XML reader takes its text in pieces, and looks again and again for the end of a tag that has none: minutes for a few
+ * megabytes. So each tag must end before the next begins, and none may be longer than any that Excel writes.
+ * @throws FileRefused
+ */
+export function refuseEndlessTags(xml: string, where: string): void {
+  let end = -1;
+  for (;;) {
+    const start = xml.indexOf('<', end + 1);
+    const textEnd = start === -1 ? xml.length : start;
+    if (textEnd - end > TEXT_CHARS_MAX) break;
+    if (start === -1) return;
+    end = xml.indexOf('>', start);
+    const next = xml.indexOf('<', start + 1);
+    if (end === -1 || (next !== -1 && next < end) || end - start > TAG_CHARS_MAX) break;
+  }
+  throw new FileRefused(`${where} is broken: open it in Excel and save it again`);
+}
 
 /**
  * @param where the file's and the sheet's name, for messages
