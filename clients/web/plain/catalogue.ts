@@ -22,6 +22,8 @@ export interface ScreeningPage {
 
 export interface Room {
   readonly screening: Screening;
+  /** The layout's id; seats are known by their numbers on it. */
+  readonly seatMap: number;
   /** From the screen backwards. */
   readonly rowLabels: readonly string[];
   readonly seats: readonly RoomSeat[];
@@ -33,6 +35,8 @@ export interface RoomSeat {
   /** 0 regular, 1 couple, 2 companion, 3 wheelchair, 4 reduced mobility, 5 obese. */
   readonly kind: number;
   readonly label: string;
+  /** Of a full ticket. */
+  readonly priceCents: number;
 }
 
 /** `status`: of the answer; 0 when there was none. */
@@ -54,14 +58,22 @@ export async function fetchScreenings(after: number | null): Promise<ScreeningPa
 }
 
 /** @throws CatalogueError */
-export async function fetchRoom(screening: number): Promise<Room> {
-  const found = await fetchJson(`/api/screenings/${screening}/seats`);
+export async function fetchRoom(id: number): Promise<Room> {
+  const found = await fetchJson(`/api/screenings/${id}/seats`);
   const { rows, seats } = found;
   if (!Array.isArray(rows) || !Array.isArray(seats)) throw new CatalogueError(0);
+  const screening = screeningOf({ ...found, seatCount: seats.length });
+  const prices = (found['seatPrices'] ?? {}) as Readonly<Record<string, unknown>>;
+  const priceOf = (kind: number): number => {
+    const own = prices[String(kind)];
+    return typeof own === 'number' ? own : screening.priceCents;
+  };
+  const { seatMap } = found;
   return {
-    screening: screeningOf({ ...found, seatCount: seats.length }),
+    screening,
+    seatMap: typeof seatMap === 'number' ? seatMap : 0,
     rowLabels: rows.map(String),
-    seats: seats.map(seatOf),
+    seats: seats.map((seat) => seatOf(seat, priceOf)),
   };
 }
 
@@ -101,8 +113,9 @@ function screeningOf(value: unknown): Screening {
   };
 }
 
-function seatOf(value: unknown): RoomSeat {
+function seatOf(value: unknown, priceOf: (kind: number) => number): RoomSeat {
   const [row, column, kind, label] = value as readonly unknown[];
   if (typeof row !== 'number' || typeof column !== 'number') throw new CatalogueError(0);
-  return { row, column, kind: typeof kind === 'number' ? kind : 0, label: String(label) };
+  const known = typeof kind === 'number' ? kind : 0;
+  return { row, column, kind: known, label: String(label), priceCents: priceOf(known) };
 }

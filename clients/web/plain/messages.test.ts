@@ -9,7 +9,7 @@ const NOT_HERE = new Set([
   'forbidden',
   'requestIdReused',
   'noSeats',
-  'seatUnknown',
+  'screeningHasSales',
   'seatRepeated',
   'orderUnknown',
   'orderNotYours',

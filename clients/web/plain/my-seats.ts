@@ -41,6 +41,8 @@ type PaymentDetail = 'approved' | 'declined';
 const FULL = 1;
 
 export class MySeats {
+  /** The layout on which seats are chosen here; 0: not known. */
+  seatMap = 0;
   readonly #session: Session;
   readonly #screening: number;
   readonly #listener: MySeatsListener;
@@ -122,7 +124,10 @@ export class MySeats {
   take(seats: readonly number[]): void {
     this.#lapsed = [];
     this.#do(async () => {
-      const options = this.#hold === null ? {} : { hold: this.#hold.hold };
+      const options = {
+        ...(this.seatMap === 0 ? {} : { seatMap: this.seatMap }),
+        ...(this.#hold === null ? {} : { hold: this.#hold.hold }),
+      };
       await this.#held(await this.#session.hold(this.#screening, seats, options), seats);
     }, seats);
   }

@@ -16,6 +16,8 @@ export interface PanelPorts {
   readonly messages: Messages;
   readonly formats: Formats;
   labelOf(seat: number): string;
+  /** Of a full ticket. */
+  fullCents(seat: number): number;
   /** Into the live region. */
   announce(text: string): void;
 }
@@ -217,8 +219,8 @@ export class PurchasePanel {
 
   /** What the server will charge, as far as it can be known here; its answer says what it did charge. */
   #priceOf(seat: number): number {
-    const { priceCents } = this.#ports.screening;
-    return this.#mine.typeOf(seat) === 1 ? priceCents : Math.floor(priceCents / 2);
+    const fullCents = this.#ports.fullCents(seat);
+    return this.#mine.typeOf(seat) === 1 ? fullCents : Math.floor(fullCents / 2);
   }
 
   #time(): void {

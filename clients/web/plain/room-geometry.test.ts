@@ -7,7 +7,7 @@ import { RoomGeometry } from './room-geometry.ts';
 function roomOf(...rows: readonly string[]): RoomGeometry {
   const seats = rows.flatMap((row, index) =>
     [...row].flatMap((mark, column): RoomSeat[] =>
-      mark === '.' ? [{ row: index, column: column + 3, kind: 0, label: `${index}-${column}` }] : [],
+      mark === '.' ? [{ row: index, column: column + 3, kind: 0, label: `${index}-${column}`, priceCents: 0 }] : [],
     ),
   );
   return new RoomGeometry(seats, rows.length);

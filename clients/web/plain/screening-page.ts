@@ -99,7 +99,9 @@ export class ScreeningPage {
       reached: (seat) => announce(this.#spoken(seat)),
     });
     const labelOf = (seat: number): string => this.#labelOf(seat);
-    this.#panel = new PurchasePanel(this.#mine, { screening, messages, formats, labelOf, announce });
+    this.#mine.seatMap = room.seatMap;
+    const fullCents = (seat: number): number => room.seats[seat]?.priceCents ?? screening.priceCents;
+    this.#panel = new PurchasePanel(this.#mine, { screening, messages, formats, labelOf, fullCents, announce });
     this.#panel.setConnected(session.state.is === 'open');
     const { title, cinema, auditorium, projection } = screening;
     const language = messages.languageOf(screening.language);
@@ -129,6 +131,10 @@ export class ScreeningPage {
     const { messages, announce, formats } = this.#ports;
     switch (event.is) {
       case 'snapshot': {
+        if (event.seats.seatMap !== 0 && event.seats.seatMap !== this.#room?.seatMap) {
+          this.#roomChanged();
+          return;
+        }
         const isFirst = this.#seats === null;
         this.#seats = event.seats;
         this.#isStale = false;
@@ -149,6 +155,15 @@ export class ScreeningPage {
     }
     this.#panel?.setSalesOpen(this.#seats?.salesOpen ?? true);
     this.#drawn();
+  }
+
+  /** The room has another layout now, on which seat numbers mean other chairs. Nobody had one: it changes only then. */
+  #roomChanged(): void {
+    this.#watch?.stop();
+    this.#map?.close();
+    this.#panel?.close();
+    this.#seats = null;
+    void this.#load();
   }
 
   #drawn(): void {
@@ -192,7 +207,7 @@ export class ScreeningPage {
     const kind = messages.kinds[found.kind] ?? '';
     const state = messages.states[this.#lookOf(seat)];
     const row = room.rowLabels[found.row] ?? '';
-    const price = formats.money(room.screening.priceCents, room.screening.currency);
+    const price = formats.money(found.priceCents, room.screening.currency);
     return messages.seatSpoken(row, found.label, kind === '' ? state : `${kind}, ${state}`, price);
   }
 
