@@ -6,6 +6,7 @@ import {
   changeMap,
   type Draft,
   given,
+  givenHall,
   HALL,
   held,
   hold,
@@ -177,6 +178,28 @@ test('[MC7] facts before and after a change are replayed on their own layouts, f
   assert.equal(replayed.answered.capacity, answeredMax(SMALLER.seatCount));
   assert.throws(() => readSnapshot(before, SMALLER, RULES), InvariantViolation);
   assert.throws(() => readSnapshot(writeSnapshot(stage.state), HALL, RULES), InvariantViolation);
+});
+
+test('[MC7] the memory of request ids has the size of its layout, so that every replay remembers the same', () => {
+  const hall = seatMapOf(Array.from({ length: 10 }, () => '.'.repeat(20)));
+  const stage = givenHall(hall).given({ kind: FactKind.ownerChanged, holdDeadlineMs: T0 });
+  for (let time = 0; time < 700; time++)
+    stage.does({ kind: 'open-sales', buyer: 'staff-7', requestId: `open-${time}` });
+  const before = writeSnapshot(stage.state);
+  assert.equal(stage.state.answered.size, 700);
+  const verdict = stage.when(changeMap(LARGER)).accepts();
+  const recorded = recordsOf(stage.state, verdict.command, verdict.decision);
+  verdict.happens();
+  const { answered } = stage.state;
+  assert.deepEqual([answered.capacity, answered.size, answered.find('open-188') < 0], [512, 512, true]);
+  stage.when({ kind: 'open-sales', buyer: 'staff-7', requestId: 'open-189' }).repeats();
+  for (const text of [before, writeSnapshot(stage.state)]) {
+    const isBefore = text === before;
+    const copy = readSnapshot(text, isBefore ? hall : LARGER, RULES);
+    if (isBefore) for (const fact of recorded) evolve(copy, fact, new Map([[LARGER.id, LARGER]]));
+    assert.equal(writeSnapshot(copy), writeSnapshot(stage.state));
+    assert.equal(copy.answered.capacity, 512);
+  }
 });
 
 test('[MC7] [N2] a change that cannot have happened stops the replay', () => {

@@ -4,6 +4,7 @@ import { type BenchName, type BenchOptions, readOptions, USAGE } from './options
 import { Reporter } from './result.ts';
 import { runCluster } from './run-cluster.ts';
 import { runCopy } from './run-copy.ts';
+import { runImport } from './run-import.ts';
 import { runMicro } from './run-micro.ts';
 import { stopEverything } from './run-parts.ts';
 import { runPeers } from './run-peers.ts';
@@ -22,6 +23,7 @@ const BENCHMARKS: Readonly<Record<BenchName, Benchmark>> = {
   recover: runRecover,
   cluster: runCluster,
   search: runSearch,
+  import: runImport,
 };
 
 async function main(): Promise<number> {

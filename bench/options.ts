@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 
-export const BENCH_NAMES = ['copy', 'seats', 'peers', 'micro', 'recover', 'cluster', 'search'] as const;
+export const BENCH_NAMES = ['copy', 'seats', 'peers', 'micro', 'recover', 'cluster', 'search', 'import'] as const;
 export type BenchName = (typeof BENCH_NAMES)[number];
 
 export interface BenchOptions {
@@ -40,6 +40,7 @@ export const USAGE = `npm run bench -- NAME [options]
   micro    one step at a time: decide, codec, bus, journal row
   cluster  two nodes behind HAProxy: local, across NATS, and how long buyers wait when a node goes
   search   /api/search at a fixed rate, with 50,000 screenings loaded
+  import   the register, and 50,000 screenings, into a fresh catalogue; and the same files again
   recover  start, first touch, memory, and a killed server's way back
 
   --seconds N           length of each measurement (5)

@@ -5,8 +5,10 @@
  */
 import path from 'node:path';
 import type pg from 'pg';
+import type { Answer } from '../actors/seat-outcome.ts';
 import { createPool, type DatabaseConfig } from '../storage/database.ts';
 import { forgetImportFiles } from '../storage/import/import-job.ts';
+import type { LayoutChange } from '../storage/layout-changes.ts';
 import type { Log } from '../storage/log.ts';
 import type { Seals } from '../storage/sealing.ts';
 import { CatalogueFollower } from '../workers/catalogue-follower.ts';
@@ -17,12 +19,13 @@ import { ImportRunner } from '../workers/import/import-runner.ts';
 import { cleaningTasks, DAILY } from '../workers/jobs/cleaning-tasks.ts';
 import { JOB_STOP_MS } from '../workers/jobs/job-runner.ts';
 import { startJobs } from '../workers/jobs/job-service.ts';
+import { layoutTask } from '../workers/layout-changer.ts';
 import { parseMailFrom, parseSmtpUrl } from '../workers/mail/smtp-url.ts';
 import { cancelScreeningTask } from '../workers/screening-cancellation.ts';
 import { tellNewStartTask } from '../workers/screening-move.ts';
 import type { Config } from './config.ts';
 import { SeatsLeftHub } from './search/seats-left.ts';
-import type { StaffAnswer, StaffCommand } from './staff-commands.ts';
+import { requestIdOf, type StaffAnswer, type StaffCommand } from './staff-commands.ts';
 import type { ToThread } from './thread-messages.ts';
 
 export interface NodeServicesPorts {
@@ -117,10 +120,21 @@ export class NodeServices {
       mailFolder: path.join(config.folder, 'mail'),
       mailFrom: parseMailFrom(config.mailFrom),
       siteUrl: config.publicUrl,
-      tasks: [...files.tasks, cancelScreeningTask({ pool: this.#app, ask }), tellNewStartTask(this.#app)],
+      tasks: [
+        ...files.tasks,
+        cancelScreeningTask({ pool: this.#app, ask }),
+        tellNewStartTask(this.#app),
+        layoutTask({ pool: this.#app, nowMs: Date.now, ask: (change, attempt) => this.#changeLayout(change, attempt) }),
+      ],
       recurring: files.recurring,
       log,
     });
+  }
+
+  async #changeLayout({ screening, seatMap, halfQuota }: LayoutChange, attempt: string | number): Promise<Answer> {
+    const requestId = requestIdOf('system', 'layout', screening, seatMap, attempt);
+    const command = { kind: 'change-map', seatMap, halfQuota, by: 'system', requestId } as const;
+    return (await this.#ports.ask(screening, command)).outcome;
   }
 
   #publisher(): ((bytes: Uint8Array) => void) | null {

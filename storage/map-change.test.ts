@@ -170,9 +170,10 @@ test('[MC7] a snapshot belongs to the layout of its moment: one of before the ch
 
 test('[MC11] the audit follows a screening over its layouts, with a snapshot of either', async (t) => {
   const { write, changed, small, large, recovery, screening, audit } = await stage(t);
-  // Three at half price are all that the first layout allows; the second one allows seven.
+  // Three at half price are all that the first layout allows; the second one would not allow so many.
   await write(claimed, blocked(7), held(3, 0, 1, 2), begun(3, 'o1', [0, 1, 2], 2));
-  await write({ kind: 9, order: 'o1', hold: 3, deadlineMs: null }, changed(small, large, 9));
+  const change = { ...changed(small, large, 9), halfQuota: 2 } as Fact;
+  await write({ kind: 9, order: 'o1', hold: 3, deadlineMs: null }, change);
   const loaded = (await recovery.load(screening)) ?? assert.fail();
   await write(held(7, 10, 11), begun(7, 'o2', [10, 11]), sold(7, 'o2', [10, 11]), blocked(17));
   assert.deepEqual((await audit()).violations, []);

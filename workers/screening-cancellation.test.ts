@@ -1,11 +1,13 @@
 /** A cancelled screening is wound up by its job, whatever interrupts it. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { SILENT_LOG } from '../storage/log.ts';
 import { AdminStage } from '../tests/support/admin-stage.ts';
 import {
   type CancellationCommand,
   type CancellationPorts,
   CancellationStuck,
+  cancelScreeningTask,
   windUp,
 } from './screening-cancellation.ts';
 
@@ -100,7 +102,11 @@ test('[AD17] the job closes sales, refunds each order once and tells each buyer 
   const { screening, path } = await booked(stage);
   await stage.does('admin', 'POST', `${path}/cancel`, { why: 'a flood' });
   const job = await jobOf(stage);
-  assert.equal(await windUp(ports(stage), job, never), 6);
+  const logged: unknown[] = [];
+  const log = { ...SILENT_LOG, info: (details: object) => void logged.push(details) };
+  const task = cancelScreeningTask(ports(stage));
+  await task.run(task.payload.parse(job), { signal: never, log, attempt: 1, isLastAttempt: false });
+  assert.deepEqual(logged, [{ screening, refunded: 6 }]);
   assert.equal(await windUp(ports(stage), job, never), 0);
   const { screening: shown } = await stage.does('admin', 'GET', path);
   assert.deepEqual(shown.tickets, { live: 0, used: 1, cancelled: 0, refunded: 11 });

@@ -77,7 +77,7 @@ export function drawRoom(
     ...lines.map((marks, row) => {
       const name = names[row] ?? '';
       const left = padText(name, nameWidth, 'left');
-      return `${left}${' '.repeat(MARGIN)}${marks.join(perSeat === 2 ? ' ' : '')}${' '.repeat(MARGIN)}${name}`;
+      return `${left}${' '.repeat(MARGIN)}${marks.join(perSeat === 2 ? ' ' : '')}${' '.repeat(MARGIN)}${name}`.trimEnd();
     }),
   ];
 }

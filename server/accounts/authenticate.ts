@@ -38,6 +38,7 @@ export class Authenticator {
   readonly #kept = new Map<string, Kept>();
   /** 'key:3' → the key, to forget it by. */
   readonly #keys = new Map<string, string>();
+  #keyEnds = 0;
 
   constructor(ports: AuthenticatorPorts) {
     this.#ports = ports;
@@ -66,6 +67,7 @@ export class Authenticator {
   /** A session (by its public name) or a key ('key:3') has ended. */
   forget(name: string): void {
     this.#kept.delete(name);
+    if (name.startsWith('key:')) this.#keyEnds++;
     const key = this.#keys.get(name);
     if (key !== undefined) this.#kept.delete(key);
     this.#keys.delete(name);
@@ -75,7 +77,10 @@ export class Authenticator {
     const [, secret = ''] = /^Bearer +(\S+) *$/i.exec(authorization) ?? [];
     if (!looksLikeKey(secret)) throw noSuchKey();
     const found = await this.#known(secret, async () => {
+      const endsBefore = this.#keyEnds;
       const key = await useKey(this.#ports.pool, secret);
+      // Whose the end was cannot be told yet: this key's number was not known before.
+      if (this.#keyEnds !== endsBefore) this.#kept.delete(secret);
       if (key === null) return null;
       const principal = keyPrincipal(key, this.#ports.nowMs());
       if (principal?.kind === 'staff') this.#keys.set(principal.who, secret);

@@ -52,6 +52,20 @@ const ENDPOINTS: readonly Endpoint[] = [
   endpoint({
     ...common,
     method: 'GET',
+    path: '/api/no-transaction',
+    access: { kind: 'public' },
+    handle: async ({ client }) => ({ body: client }),
+  }),
+  endpoint({
+    ...common,
+    method: 'GET',
+    path: '/api/no-request-id',
+    access: { kind: 'public' },
+    handle: ({ requestId }) => ({ body: requestId('') }),
+  }),
+  endpoint({
+    ...common,
+    method: 'GET',
     path: '/api/broken',
     access: { kind: 'public' },
     handle: () => {
@@ -205,4 +219,10 @@ test('[AP7] a refusal is said with its sentence, code and headers; a failure say
 test('[AP8] what is prepared before the transaction is handed to the handler', async () => {
   const { json } = await stage(VISITOR).ask('POST', '/api/prepared', { address: '198.51.100.1' });
   assert.deepEqual(json, { prepared: '198.51.100.1' });
+});
+
+test('[AP8] a request that is not once-only has neither a transaction nor a request id', async () => {
+  const made = stage(VISITOR);
+  for (const path of ['/api/no-transaction', '/api/no-request-id'])
+    assert.equal((await made.ask('GET', path)).status, 503);
 });

@@ -86,18 +86,24 @@ export class ApiRouter {
     const body = endpoint.body === undefined ? undefined : checked(endpoint.body, jsonBody(request), 'body', problems);
     if (problems.length > 0) throw Problem.invalid(problems);
 
-    const scope = scopeOf(principal, ports.seals, ports.addressOf(request));
+    // Whose key it is costs a hash, and most requests have none.
+    const scope = endpoint.once === undefined ? '' : scopeOf(principal, ports.seals, ports.addressOf(request));
     const key = endpoint.once === undefined ? '' : checkedKey(request.header('idempotency-key'));
     const asked = (client: ClientBase | null): ApiRequest<unknown, unknown, unknown> => ({
       params,
       query,
       body,
       principal,
-      address: ports.addressOf(request),
+      get address(): string {
+        return ports.addressOf(request);
+      },
       header: (name) => request.header(name),
       bytes: request.body,
       key,
-      requestId: (suffix) => requestIdOf(scope, key, suffix),
+      requestId: (suffix) => {
+        if (key === '') throw new Error(`${endpoint.path} is not once-only: its request ids would be everybody's`);
+        return requestIdOf(scope, key, suffix);
+      },
       get client(): ClientBase {
         if (client === null) throw new Error(`${endpoint.path} has no transaction here`);
         return client;

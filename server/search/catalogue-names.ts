@@ -4,7 +4,7 @@
 import type { AuditoriumRow, CatalogueRows, CinemaRow, FilmRow } from '../../storage/catalogue-rows.ts';
 import { foldText, wordsOf } from './folded-text.ts';
 import { RowSlots } from './row-slots.ts';
-import { WordList } from './word-list.ts';
+import { Fit, WordList } from './word-list.ts';
 
 /** Slots of known rows that are not what they were. */
 export interface NamesChanged {
@@ -86,10 +86,10 @@ export class CatalogueNames {
 
   /** Slots of the cinemas whose name has these folded words, side by side. */
   cinemasNamed(folded: string): number[] {
-    const found: number[] = [];
     const part = ` ${folded} `;
-    for (const [slot, name] of this.#cinemaNames) if (name.includes(part)) found.push(slot);
-    return found;
+    const [first = ''] = folded.split(' ');
+    const having = [...this.words.match(first).cinemas].filter(([, fit]) => fit === Fit.exact);
+    return having.map(([slot]) => slot).filter((slot) => this.#cinemaNames.get(slot)?.includes(part));
   }
 
   #setFilm(id: number, row: FilmRow | undefined): number {

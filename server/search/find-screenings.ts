@@ -10,6 +10,8 @@ import { Scores } from './search-scores.ts';
 
 /** With more cinemas than that, looking through the films is quicker. */
 const CINEMAS_GATHERED_MAX = 24;
+/** Gathering a screening and putting it in order costs so many times what looking at one does. */
+const GATHERING_COST = 64;
 /** With more films than that, looking through those of the day is quicker than putting some in order. */
 const FILMS_PICKED_MAX = 12;
 
@@ -104,8 +106,16 @@ class Page {
 
   /** The screenings of a day that have this score, from behind `after` on. */
   addDay(day: ProgrammeDay, after: SearchPlace | null): void {
-    if (this.#gathered !== null) this.#addGathered(day, after, this.#gathered);
+    const cinemas = this.#gathered;
+    if (cinemas !== null && this.#isWorthGathering(day, cinemas)) this.#addGathered(day, after, cinemas);
     else this.#addFilms(day, after);
+  }
+
+  /** The more of a day's screenings are in question, the sooner looking through its films fills the page. */
+  #isWorthGathering(day: ProgrammeDay, cinemas: readonly number[]): boolean {
+    let count = 0;
+    for (const cinema of cinemas) count += day.cinemas.get(cinema)?.slots.length ?? 0;
+    return count * count * GATHERING_COST < this.#limit * day.size;
   }
 
   #addFilms(day: ProgrammeDay, after: SearchPlace | null): void {

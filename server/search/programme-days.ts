@@ -25,6 +25,8 @@ export interface ProgrammeDay {
   readonly films: Map<number, FilmDay>;
   /** By cinema slot. */
   readonly cinemas: Map<number, SlotList>;
+  /** Its screenings. */
+  size: number;
   /** Its films, those with many screenings first; null: to be made again. */
   ranking: readonly FilmDay[] | null;
 }
@@ -94,6 +96,7 @@ export class ProgrammeDays {
       day.cinemas.set(cinema[slot]!, cinemaList);
     }
     cinemaList.add(slot);
+    day.size++;
     day.ranking = null;
   }
 
@@ -107,6 +110,7 @@ export class ProgrammeDays {
     if (filmDay?.list.slots.length === 0) day.films.delete(film[slot]!);
     const cinemaList = day.cinemas.get(cinema[slot]!);
     cinemaList?.remove(slot);
+    day.size--;
     if (cinemaList?.slots.length === 0) day.cinemas.delete(cinema[slot]!);
     day.ranking = null;
     if (day.films.size === 0) {
@@ -138,7 +142,7 @@ export class ProgrammeDays {
   #dayFor(number: number): ProgrammeDay {
     let day = this.#days.get(number);
     if (day === undefined) {
-      day = { day: number, films: new Map(), cinemas: new Map(), ranking: null };
+      day = { day: number, films: new Map(), cinemas: new Map(), size: 0, ranking: null };
       this.#days.set(number, day);
       this.#order = null;
     }

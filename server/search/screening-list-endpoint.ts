@@ -74,5 +74,5 @@ function instantIn(description: string) {
     }, what)
     .transform((text) => Date.parse(text))
     .optional()
-    .meta({ format: 'date-time', description, examples: ['2026-12-24T20:00:00Z'] });
+    .meta({ format: 'date-time', description, example: '2026-12-24T20:00:00Z' });
 }

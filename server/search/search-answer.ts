@@ -67,14 +67,13 @@ export function searchAnswer(
     if (screenings === undefined) cinemas.set(cinema[slot]!, [slot]);
     else screenings.push(slot);
   }
-  let text = '{"films":[';
+  let text = '';
   for (const [filmSlot, cinemas] of films) {
     const row = index.film(filmSlot);
     if (row === undefined) continue;
-    if (!text.endsWith('[')) text += ',';
-    text += `{"film":${textOf(filmTexts, row, filmSummary)},"cinemas":[${cinemasText(index, cinemas, time)}]}`;
+    text += `${text === '' ? '' : ','}{"film":${textOf(filmTexts, row, filmSummary)},"cinemas":[${cinemasText(index, cinemas, time)}]}`;
   }
-  return `${text}],"next":${next === null ? 'null' : `"${next}"`}}`;
+  return `{"films":[${text}],"next":${next === null ? 'null' : `"${next}"`}}`;
 }
 
 function cinemasText(index: SearchIndex, cinemas: ReadonlyMap<number, number[]>, time: AnswerTime): string {

@@ -39,6 +39,7 @@ interface Classes {
   readonly fitting: readonly number[];
 }
 
+/** Of one search; the next one takes its arrays. */
 export class Scores {
   /** Best first. */
   readonly values: readonly number[];
@@ -53,16 +54,10 @@ export class Scores {
     const words = [...new Set(searched.slice(0, WORDS_MAX))];
     const matches = words.map((word) => names.words.match(word));
     const titled = words.length === 0 ? [] : names.titled(searched.join(' '));
-    const films = classesOf(
-      matches.map((match) => match.films),
-      names.films,
-      titled,
-    );
-    const cinemas = classesOf(
-      matches.map((match) => match.cinemas),
-      names.cinemas,
-      [],
-    );
+    const ofFilms = matches.map((match) => match.films);
+    const ofCinemas = matches.map((match) => match.cinemas);
+    const films = classesOf(ofFilms, names.films, titled, filmScratch);
+    const cinemas = classesOf(ofCinemas, names.cinemas, [], cinemaScratch);
     this.#films = films;
     this.#cinemas = cinemas;
     this.#width = cinemas.fits.length;
@@ -116,9 +111,33 @@ export class Scores {
   }
 }
 
-function classesOf(matches: readonly Fits[], slots: number, titled: readonly number[]): Classes {
-  const fitsOf = new Uint32Array(slots);
+/** Arrays that each search uses again: making them would cost more than filling them. Whoever makes `Scores` owns them until the next. */
+class Scratch {
+  fitsOf = new Uint32Array(64);
+  classOf = new Uint16Array(64);
+  #used: readonly number[] = [];
+
+  /** All zero, for so many slots; `used`: those that will not be zero then. */
+  begin(slots: number, used: readonly number[]): void {
+    if (slots > this.fitsOf.length) {
+      this.fitsOf = new Uint32Array(slots * 2);
+      this.classOf = new Uint16Array(slots * 2);
+    }
+    for (const slot of this.#used) {
+      this.fitsOf[slot] = 0;
+      this.classOf[slot] = 0;
+    }
+    this.#used = used;
+  }
+}
+
+const filmScratch = new Scratch();
+const cinemaScratch = new Scratch();
+
+function classesOf(matches: readonly Fits[], slots: number, titled: readonly number[], scratch: Scratch): Classes {
   const fitting: number[] = [];
+  scratch.begin(slots, fitting);
+  const { fitsOf, classOf } = scratch;
   for (const [word, match] of matches.entries()) {
     for (const [slot, fit] of match) {
       if (fitsOf[slot] === 0) fitting.push(slot);
@@ -126,7 +145,6 @@ function classesOf(matches: readonly Fits[], slots: number, titled: readonly num
     }
   }
   for (const slot of titled) if (fitsOf[slot] !== 0) fitsOf[slot]! |= TITLE_BIT;
-  const classOf = new Uint16Array(slots);
   const numbers = new Map<number, number>();
   const fits = [0];
   for (const slot of fitting) {

@@ -25,16 +25,8 @@ export function ticketTypesEndpoint(ports: SearchPorts): Endpoint {
     tag: schemas.TAG,
     access: { kind: 'public' },
     query: z.strictObject({
-      state: z
-        .string('must be one state')
-        .max(2)
-        .optional()
-        .meta({ examples: ['SP'] }),
-      city: z
-        .string('must be one city')
-        .max(100)
-        .optional()
-        .meta({ examples: ['Campinas'] }),
+      state: z.string('must be one state').max(2).optional().meta({ example: 'SP' }),
+      city: z.string('must be one city').max(100).optional().meta({ example: 'Campinas' }),
     }),
     answer: z.object({ ticketTypes: z.array(schemas.ticketType) }),
     async handle(request) {

@@ -1,84 +1,36 @@
 /**
- * The register, staged in a temporary table, against the catalogue: all rows at once, in SQL, inside the caller's
- * transaction. Rows are written only where something differs, so that an import of what is there already touches no
+ * The register, staged, against the catalogue: all rows at once, in SQL, in the transaction of the import. Rows are written only where something differs, so that an import of what is there already touches no
  * row, no `updated_at` and no id.
  *
  * What the file repeats (the cinema's columns in each of its rows) is taken from the first row that has it; rows that
  * disagree are warned about. What the register does not have any more is left alone: closing is said, not implied.
  */
 import type pg from 'pg';
-import { copyRow } from '../copy-rows.ts';
-import type { ImportWarning, SkippedRow, Tally } from './import-report.ts';
-import type { RegisterRow } from './register-row.ts';
+import type { TableWork } from './table-kind.ts';
 
-export const STAGED = `pg_temp.staged (line, auditorium, name, status, seats, wheelchair, reduced_mobility, obese,
-  cinema, cinema_name, address, district, city, state, postal_code, time_zone, cinema_status,
-  exhibitor, exhibitor_name, cnpj, group_name, exhibitor_status)`;
-
-const CREATE_STAGED = `create temporary table staged (
-  line integer, auditorium bigint, name text, status text,
-  seats integer, wheelchair integer, reduced_mobility integer, obese integer,
-  cinema bigint, cinema_name text, address text, district text, city text, state text, postal_code text, time_zone text,
-  cinema_status text,
-  exhibitor bigint, exhibitor_name text, cnpj text, group_name text, exhibitor_status text
-) on commit drop`;
+/** How many rows of a kind were new, and how many changed. */
+export interface Tally {
+  readonly created: number;
+  readonly updated: number;
+}
 
 const CINEMA = 'exhibitor, cinema_name, address, district, city, state, postal_code, time_zone, cinema_status';
 const EXHIBITOR = 'exhibitor_name, cnpj, group_name, exhibitor_status';
 
-export async function createStaged(client: pg.ClientBase): Promise<void> {
-  await client.query(CREATE_STAGED);
-}
-
-/** A row as `STAGED` wants it, in COPY text. */
-export function stagedRow({ line, auditorium, cinema, exhibitor }: RegisterRow): string {
-  return copyRow([
-    line,
-    auditorium.ancineId,
-    auditorium.name,
-    auditorium.status,
-    auditorium.seats,
-    auditorium.wheelchair,
-    auditorium.reducedMobility,
-    auditorium.obese,
-    cinema.ancineId,
-    cinema.name,
-    cinema.address,
-    cinema.district,
-    cinema.city,
-    cinema.state,
-    cinema.postalCode,
-    cinema.timeZone,
-    cinema.status,
-    exhibitor.ancineId,
-    exhibitor.name,
-    exhibitor.cnpj,
-    exhibitor.groupName,
-    exhibitor.status,
-  ]);
-}
-
-/** Takes repeated auditoriums out of the staged rows: the first line counts. */
-export async function dropRepeated(client: pg.ClientBase): Promise<SkippedRow[]> {
-  await client.query('create index on staged (auditorium); create index on staged (cinema); analyze staged');
-  const { rows } = await client.query<{ line: number; auditorium: string; first: number }>(
-    `delete from staged using (
-       select line, min(line) over (partition by auditorium) as first from staged
-     ) as seen
-     where seen.line = staged.line and seen.first < staged.line
-     returning staged.line, staged.auditorium, seen.first`,
+/** Of an auditorium that the file has several times the first line counts. */
+export async function rejectRepeated({ client, dropRejected }: TableWork): Promise<void> {
+  await client.query(
+    `insert into rejected (line, column_name, reason)
+     select line, 'registro_sala', format('%s is also in line %s, which counts', auditorium, first)
+     from (select line, auditorium, min(line) over (partition by auditorium) as first from staged) as seen
+     where first < line`,
   );
-  return rows
-    .map(({ line, auditorium, first }) => ({
-      line,
-      column: 'REGISTRO_SALA',
-      reason: `${auditorium} is also in line ${first}, which counts`,
-    }))
-    .sort((one, other) => one.line - other.line);
+  await dropRejected();
+  await client.query('create index on staged (auditorium); create index on staged (cinema); analyze staged');
 }
 
-/** One row for each cinema and each exhibitor of the file; resolves with the rows that disagree with it. */
-export async function gatherCinemas(client: pg.ClientBase): Promise<ImportWarning[]> {
+/** One row for each cinema and each exhibitor of the file; who disagrees with it is warned. */
+export async function gatherCinemas(client: pg.ClientBase): Promise<void> {
   await client.query(`
     create temporary table file_cinemas on commit drop as
       select distinct on (cinema) cinema, line, ${CINEMA} from staged order by cinema, line;
@@ -87,25 +39,39 @@ export async function gatherCinemas(client: pg.ClientBase): Promise<ImportWarnin
     create unique index on file_cinemas (cinema);
     create unique index on file_exhibitors (exhibitor);
     analyze file_cinemas, file_exhibitors`);
-  const { rows } = await client.query<{ line: number; what: string; id: string; first: number }>(
-    `select s.line, 'REGISTRO_COMPLEXO' as what, s.cinema as id, f.line as first
-       from staged s join file_cinemas f using (cinema)
-       where (${columns('s', CINEMA)}) is distinct from (${columns('f', CINEMA)})
-     union all
-     select s.line, 'REGISTRO_EXIBIDOR', s.exhibitor, f.line
-       from staged s join file_exhibitors f using (exhibitor)
-       where (${columns('s', EXHIBITOR)}) is distinct from (${columns('f', EXHIBITOR)})
-     order by 1, 2`,
+  await client.query(
+    `insert into warned (line, column_name, kind, text)
+     select line, column_name, 'disagrees', format('it describes %s otherwise than line %s, which counts', id, first)
+     from (
+       select s.line, 'registro_complexo' as column_name, s.cinema as id, f.line as first
+         from staged s join file_cinemas f using (cinema)
+         where (${columns('s', CINEMA)}) is distinct from (${columns('f', CINEMA)})
+       union all
+       select s.line, 'registro_exibidor', s.exhibitor, f.line
+         from staged s join file_exhibitors f using (exhibitor)
+         where (${columns('s', EXHIBITOR)}) is distinct from (${columns('f', EXHIBITOR)})
+     ) as odd`,
   );
-  return rows.map(({ line, what, id, first }) => ({
-    line,
-    column: what,
-    kind: 'disagrees',
-    text: `it describes ${id} otherwise than line ${first}, which counts`,
-  }));
 }
 
-/** Writes the exhibitors, then the cinemas. Which ones changed is kept for `countRows`. */
+/** Before the merge: auditoriums that are active and will not be, with what is announced in them. */
+export async function warnOfClosing(client: pg.ClientBase, nowMs: number): Promise<void> {
+  await client.query(
+    `insert into warned (line, column_name, kind, text)
+     select s.line, case when s.status <> 'active' then 'situacao_sala' else 'situacao_complexo' end, 'closed-with-screenings',
+       format('it is %s now, and %s announced: cancel them, or have them elsewhere',
+         case when 'closed' in (s.status, f.cinema_status) then 'closed' else 'not in use' end,
+         case count(*) when 1 then '1 screening is' else count(*) || ' screenings are' end)
+     from staged s join file_cinemas f using (cinema)
+       join auditoriums a on a.ancine_id = s.auditorium join cinemas c on c.id = a.cinema_id
+       join screenings e on e.auditorium_id = a.id and e.starts_at > $1 and e.status <> 'cancelled'
+     where a.status = 'active' and c.status = 'active' and (s.status <> 'active' or f.cinema_status <> 'active')
+     group by s.line, s.status, f.cinema_status`,
+    [new Date(nowMs)],
+  );
+}
+
+/** Writes the exhibitors, then the cinemas. Which ones changed is kept for `tellOutcomes`. */
 export async function mergeCinemas(client: pg.ClientBase): Promise<{ exhibitors: Tally; cinemas: Tally }> {
   await client.query('create temporary table changed (what text, id bigint) on commit drop');
   const newExhibitors = await client.query(
@@ -182,27 +148,28 @@ export async function mergeAuditoriums(client: pg.ClientBase): Promise<Tally> {
   return { created: created.rowCount ?? 0, updated };
 }
 
-/** What became of the staged rows, and how many auditoriums of the register the file does not have. */
-export async function countRows(
-  client: pg.ClientBase,
-): Promise<{ created: number; updated: number; unchanged: number; notInFile: number }> {
-  const { rows } = await client.query<{ state: 'created' | 'updated' | 'unchanged' | 'notInFile'; count: number }>(
-    `select state, count(*)::int as count from (
-       select case
+/** What became of each line: updated, when its auditorium was, or its cinema, or its exhibitor. */
+export async function tellOutcomes(client: pg.ClientBase): Promise<void> {
+  await client.query(
+    `insert into outcomes (line, outcome)
+     select line, outcome from (
+       select s.line, case
          when exists (select from changed where what = 'new auditorium' and id = s.auditorium) then 'created'
          when exists (select from changed where what = 'auditorium' and id = s.auditorium)
            or exists (select from changed where what = 'cinema' and id = s.cinema)
-           or exists (select from changed where what = 'exhibitor' and id = s.exhibitor) then 'updated'
-         else 'unchanged' end as state
-       from staged s
-       union all
-       select 'notInFile' from auditoriums a
-       where a.ancine_id is not null and not exists (select from staged s where s.auditorium = a.ancine_id)
-     ) as rows group by state`,
+           or exists (select from changed where what = 'exhibitor' and id = s.exhibitor) then 'updated' end as outcome
+       from staged s) as told
+     where outcome is not null`,
   );
-  const counts = { created: 0, updated: 0, unchanged: 0, notInFile: 0 };
-  for (const { state, count } of rows) counts[state] = count;
-  return counts;
+}
+
+/** How many auditoriums of the register the file does not have. They are left as they are. */
+export async function countMissing(client: pg.ClientBase): Promise<number> {
+  const { rows } = await client.query<{ count: number }>(
+    `select count(*)::int as count from auditoriums a
+     where a.ancine_id is not null and not exists (select from staged s where s.auditorium = a.ancine_id)`,
+  );
+  return rows[0]?.count ?? 0;
 }
 
 /** Runs an update that returns the ids it changed, and remembers them; resolves with their number. */

@@ -6,8 +6,9 @@ import { fixture, publishedFile, temporaryFile } from '../../tests/support/fixtu
 import { testDatabase } from '../../tests/support/postgres.ts';
 import { createPool } from '../database.ts';
 import { importAuditoriums } from './import-auditoriums.ts';
-import type { AuditoriumsReport } from './import-report.ts';
-import { importSeatMap } from './import-seat-map.ts';
+import type { FileReport } from './import-report.ts';
+import { seatmapsKind } from './seatmaps-kind.ts';
+import { importFile } from './table-import.ts';
 
 const REGISTER = fixture('register.csv');
 const OPTIONS = { who: 'tester', dryRun: false };
@@ -28,12 +29,12 @@ function edited(t: TestContext, ...edits: readonly (readonly [from: string, to: 
   return temporaryFile(t, 'register.csv', text);
 }
 
-/** created, updated, unchanged, skipped; and they add up. */
-function sums(report: AuditoriumsReport): readonly number[] {
-  const { created, updated, unchanged, skipped } = report;
-  assert.equal(created + updated + unchanged + skipped, report.rows);
-  assert.equal(report.skippedRows.length, skipped);
-  return [created, updated, unchanged, skipped];
+/** created, updated, unchanged, rejected; and they add up. */
+function sums(report: FileReport): readonly number[] {
+  const { created, updated, unchanged, rejected } = report;
+  assert.equal(created + updated + unchanged + rejected, report.rows);
+  assert.equal(report.rejectedRows.length, rejected);
+  return [created, updated, unchanged, rejected];
 }
 
 /** Everything in the catalogue, ids and times of change included. */
@@ -51,7 +52,7 @@ test('the register: each row is created, or skipped for the reason that its line
   assert.equal(report.rows, 15);
   assert.deepEqual(sums(report), [8, 0, 0, 7]);
   assert.deepEqual(
-    report.skippedRows.map(({ line, column, reason }) => `${line} ${column} ${reason}`),
+    report.rejectedRows.map(({ line, column, reason }) => `${line} ${column} ${reason}`),
     [
       '9 REGISTRO_SALA it is blank: the row registers none',
       '10 ASSENTOS_SALA it declares no seats',
@@ -63,13 +64,14 @@ test('the register: each row is created, or skipped for the reason that its line
     ],
   );
   assert.deepEqual(
-    [report.exhibitors, report.cinemas],
-    [
-      { created: 2, updated: 0 },
-      { created: 3, updated: 0 },
-    ],
+    { ...report.details },
+    {
+      ...{ exhibitors: { created: 2, updated: 0 }, cinemas: { created: 3, updated: 0 } },
+      ...{ auditoriums: { created: 8, updated: 0 }, seatMaps: 6, notInFile: 0 },
+      ...{ screeningsToChange: 0, screeningsWithOrders: 0 },
+    },
   );
-  assert.deepEqual([report.auditoriums, report.seatMaps, report.notInFile], [{ created: 8, updated: 0 }, 6, 0]);
+  assert.deepEqual([report.partial, report.notKept], [true, null]);
   const warned = report.warnings.map(({ line, kind }) => `${line} ${kind}`);
   assert.deepEqual(warned, [
     '4 few-wheelchair',
@@ -108,7 +110,7 @@ test('the same file again changes nothing: no row, no time of change, no seat ma
   const before = await everything(pool);
   const again = await importAuditoriums(pool, REGISTER, OPTIONS);
   assert.deepEqual(sums(again), [0, 0, 8, 7]);
-  assert.equal(again.seatMaps, 0);
+  assert.equal(again.details['seatMaps'], 0);
   assert.deepEqual(await everything(pool), before);
   // Another byte order mark and line end are the same register, too.
   const windows = temporaryFile(t, 'w.csv', `\uFEFF${readFileSync(REGISTER, 'utf8').replaceAll('\n', '\r\n')}\r\n\r\n`);
@@ -152,7 +154,7 @@ test('new seat counts make a new version of the seat map; screenings keep the on
   ]);
   const report = await importAuditoriums(pool, changed, OPTIONS);
   assert.deepEqual(sums(report), [0, 1, 7, 7]);
-  assert.equal(report.seatMaps, 1);
+  assert.equal(report.details['seatMaps'], 1);
   const { rows } = await pool.query(
     `select m.version, m.seat_count, m.source, m.id = a.seat_map_id as current,
        exists (select from screenings s where s.seat_map_id = m.id) as announced
@@ -169,19 +171,19 @@ test('a row is updated when its auditorium, its cinema or its exhibitor is; noth
   await importAuditoriums(pool, REGISTER, OPTIONS);
   const cinema = await importAuditoriums(pool, edited(t, ['PRAÇA DA MATRIZ, 10', 'PRAÇA DA MATRIZ, 11']), OPTIONS);
   assert.deepEqual(
-    [sums(cinema), cinema.cinemas, cinema.auditoriums],
+    [sums(cinema), cinema.details['cinemas'], cinema.details['auditoriums']],
     [[0, 1, 7, 7], { created: 0, updated: 1 }, { created: 0, updated: 0 }],
   );
   const text = readFileSync(REGISTER, 'utf8').replaceAll('BETA CINEMAS - ME', 'BETA CINEMAS LTDA');
   const exhibitor = await importAuditoriums(pool, temporaryFile(t, 'e.csv', text), OPTIONS);
   // The exhibitor has two auditoriums in the file, and the address of one of their cinemas is back.
-  assert.deepEqual([sums(exhibitor), exhibitor.exhibitors], [[0, 2, 6, 7], { created: 0, updated: 1 }]);
+  assert.deepEqual([sums(exhibitor), exhibitor.details['exhibitors']], [[0, 2, 6, 7], { created: 0, updated: 1 }]);
   const closed = await importAuditoriums(
     pool,
     edited(t, ['7000003;11.222.333/0001-81;EM FUNCIONAMENTO', '7000003;11.222.333/0001-81;FECHADO']),
     OPTIONS,
   );
-  assert.equal(closed.auditoriums.updated, 1);
+  assert.equal((closed.details['auditoriums'] as { updated: number }).updated, 1);
   const { rows } = await pool.query(
     'select status, seat_map_id is not null as has_map from auditoriums where ancine_id = 7000003',
   );
@@ -194,7 +196,7 @@ test('rows that are gone from the file are left as they are, and counted', async
   const before = await everything(pool);
   const lines = readFileSync(REGISTER, 'utf8').split('\n');
   const report = await importAuditoriums(pool, temporaryFile(t, 'r.csv', lines.slice(0, 3).join('\n')), OPTIONS);
-  assert.deepEqual([sums(report), report.notInFile], [[0, 0, 2, 0], 6]);
+  assert.deepEqual([sums(report), report.details['notInFile']], [[0, 0, 2, 0], 6]);
   assert.deepEqual(await everything(pool), before);
 });
 
@@ -202,10 +204,10 @@ test('what people have set stays: the zone of a cinema that did not move, and a 
   const pool = await poolFor(t);
   await importAuditoriums(pool, REGISTER, OPTIONS);
   await pool.query(`update cinemas set time_zone = 'America/Bogota' where ancine_id = 903`);
-  await importSeatMap(pool, fixture('seat-map.json'), { by: 'number', number: 7000001 }, OPTIONS);
+  await importFile(pool, seatmapsKind, fixture('seat-map.json'), { ...OPTIONS, settings: { auditorium: '7000001' } });
   const changed = edited(t, ['PRAÇA DA MATRIZ, 10', 'PRAÇA NOVA'], ['01/03/2019;175;4', '01/03/2019;180;4']);
   const report = await importAuditoriums(pool, changed, OPTIONS);
-  assert.deepEqual([sums(report), report.seatMaps], [[0, 2, 6, 7], 0]);
+  assert.deepEqual([sums(report), report.details['seatMaps']], [[0, 2, 6, 7], 0]);
   assert.deepEqual(
     report.warnings.filter(({ kind }) => kind === 'plan-kept').map(({ line }) => line),
     [2],
@@ -213,7 +215,7 @@ test('what people have set stays: the zone of a cinema that did not move, and a 
   const { rows } = await pool.query(`select time_zone, address from cinemas where ancine_id = 903`);
   assert.deepEqual(rows, [{ time_zone: 'America/Bogota', address: 'PRAÇA NOVA' }]);
   const moved = await importAuditoriums(pool, edited(t, ['OLINDA;-;PE', 'BELÉM;-;PA']), OPTIONS);
-  assert.equal(moved.cinemas.updated, 1);
+  assert.equal((moved.details['cinemas'] as { updated: number }).updated, 1);
   assert.equal(
     (await pool.query(`select time_zone from cinemas where ancine_id = 903`)).rows[0].time_zone,
     'America/Belem',
@@ -256,7 +258,7 @@ test('a register in Windows-1252 is read, with a warning', async (t) => {
   const pool = await poolFor(t);
   const file = temporaryFile(t, 'w.csv', Buffer.from(readFileSync(REGISTER, 'utf8'), 'latin1'));
   const report = await importAuditoriums(pool, file, OPTIONS);
-  assert.deepEqual([sums(report), report.encoding], [[8, 0, 0, 7], 'windows-1252']);
+  assert.deepEqual([sums(report), report.format.encoding], [[8, 0, 0, 7], 'windows-1252']);
   assert.equal(report.warnings[0]?.kind, 'encoding');
   assert.equal((await pool.query(`select from cinemas where name = 'CINE IPÊ AMARELO'`)).rowCount, 1);
 });
@@ -296,11 +298,14 @@ test('the published register: 6,246 rows, each accounted for; again, and nothing
   const pool = await poolFor(t);
   const first = await importAuditoriums(pool, published ?? '', OPTIONS);
   assert.deepEqual([first.rows, sums(first)], [6246, [6210, 0, 0, 36]]);
-  assert.deepEqual([first.cinemas.created, first.exhibitors.created, first.seatMaps], [1918, 812, 3672]);
-  assert.equal(first.skippedRows.filter(({ column }) => column === 'REGISTRO_SALA').length, 35);
+  assert.deepEqual(
+    [first.details['cinemas'], first.details['exhibitors'], first.details['seatMaps']],
+    [{ created: 1918, updated: 0 }, { created: 812, updated: 0 }, 3672],
+  );
+  assert.equal(first.rejectedRows.filter(({ column }) => column === 'REGISTRO_SALA').length, 35);
   const before = await everything(pool);
   const second = await importAuditoriums(pool, published ?? '', OPTIONS);
-  assert.deepEqual([sums(second), second.seatMaps], [[0, 0, 6210, 36], 0]);
+  assert.deepEqual([sums(second), second.details['seatMaps']], [[0, 0, 6210, 36], 0]);
   assert.deepEqual(await everything(pool), before);
   const { rows } = await pool.query(
     `select count(*) filter (where m.seat_count <> a.seats_declared)::int as wrong, sum(m.seat_count)::int as seats

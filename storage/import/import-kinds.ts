@@ -1,9 +1,11 @@
 /** All kinds of file that can be imported, by name. */
 import { filmsKind } from './films-kind.ts';
 import { pricesKind } from './prices-kind.ts';
+import { screeningsKind } from './screenings-kind.ts';
 import type { KindName, TableKind } from './table-kind.ts';
 
 export const KINDS: Readonly<Partial<Record<KindName, TableKind>>> = {
   films: filmsKind,
   prices: pricesKind,
+  screenings: screeningsKind,
 };

@@ -1,14 +1,14 @@
 /**
- * One line of ANCINE's register of auditoriums (a CSV of 32 columns, separated by semicolons; every row repeats its
- * cinema's and its exhibitor's columns) becomes a checked row, or a reason why not. Pure: whether the row agrees with
- * the other rows and with the database is asked in SQL, of all rows at once.
+ * One row of ANCINE's register of auditoriums (a CSV of 32 columns; every row repeats its cinema's and its exhibitor's
+ * columns) becomes a checked row, or a reason why not. Pure: whether the row agrees with the other rows and with the
+ * database is asked in SQL, of all rows at once.
  *
- * Columns are found by name, so that their order and further columns do not matter.
+ * It is read as a whole and not cell by cell, because its columns hang together: what a closed auditorium declares does
+ * not matter, a state says the time zone, and an address is made of three columns.
  */
-import { parse } from 'csv-parse/sync';
+import { clean, quoted } from './cell-values.ts';
 import { plain, timeZoneOf } from './cinema-time-zone.ts';
 import { type DeclaredSeats, whyNoLayout } from './derived-layout.ts';
-import type { ImportWarning, SkippedRow } from './import-report.ts';
 
 export const REGISTER_COLUMNS = [
   'NOME_SALA',
@@ -36,16 +36,9 @@ export const REGISTER_COLUMNS = [
 ] as const;
 export type RegisterColumn = (typeof REGISTER_COLUMNS)[number];
 
-/** Where each column stands in this file, and how many there are. */
-export interface RegisterHeader {
-  readonly at: ReadonlyMap<RegisterColumn, number>;
-  readonly width: number;
-}
-
 export type Situation = 'active' | 'suspended' | 'closed';
 
 export interface RegisterRow {
-  readonly line: number;
   readonly auditorium: {
     readonly ancineId: number;
     readonly name: string;
@@ -76,10 +69,20 @@ export interface RegisterRow {
   };
 }
 
+/** Why a row is not taken. */
+export interface RegisterFault {
+  readonly column: RegisterColumn;
+  readonly reason: string;
+}
+
+/** The text of a column; '' when it is blank. */
+export type RegisterField = (column: RegisterColumn) => string;
+type Warn = (column: RegisterColumn, kind: string, text: string) => void;
+
 /** A row is skipped by throwing this: the first fault found ends the reading of the row. */
 class RowFault extends Error {
-  readonly column: RegisterColumn | null;
-  constructor(column: RegisterColumn | null, reason: string) {
+  readonly column: RegisterColumn;
+  constructor(column: RegisterColumn, reason: string) {
     super(reason);
     this.column = column;
   }
@@ -97,59 +100,21 @@ const EXHIBITOR_SITUATIONS: ReadonlyMap<string, 'active' | 'irregular'> = new Ma
 const NO_GROUP = 'NAO PERTENCE A NENHUM GRUPO EXIBIDOR';
 const TEXT_CHARS_MAX = 300;
 
-/**
- * The fields of a line; null when its quotes do not close. A record ends with its line: the register has no field
- * of several lines, and one stray quote must not swallow the rest of the file. Only lines with quotes need a parser.
- */
-export function splitLine(line: string): readonly string[] | null {
-  if (!line.includes('"')) return line.split(';');
+/** Reads a row. `warn` hears of what is odd and does no harm. */
+export function readRow(field: RegisterField, warn: Warn): RegisterRow | RegisterFault {
   try {
-    const records = parse(line, { delimiter: ';', relax_quotes: true, relax_column_count: true });
-    return records[0] ?? [];
-  } catch {
-    return null;
-  }
-}
-
-/** Finds the columns in the header line. A list of what is missing instead, when something is. */
-export function readHeader(
-  line: string,
-): RegisterHeader | { readonly missing: readonly string[]; readonly twice: readonly string[] } {
-  const names = (splitLine(line) ?? []).map((name) => plain(name));
-  const missing = REGISTER_COLUMNS.filter((column) => !names.includes(column));
-  const twice = REGISTER_COLUMNS.filter((column) => names.indexOf(column) !== names.lastIndexOf(column));
-  if (missing.length > 0 || twice.length > 0) return { missing, twice };
-  return { at: new Map(REGISTER_COLUMNS.map((column) => [column, names.indexOf(column)])), width: names.length };
-}
-
-/** Reads one line. `warn` hears of what is odd and does no harm. */
-export function readRow(
-  line: number,
-  text: string,
-  header: RegisterHeader,
-  warn: (warning: ImportWarning) => void,
-): RegisterRow | SkippedRow {
-  try {
-    const fields = splitLine(text);
-    if (fields === null) throw new RowFault(null, 'a quote is opened and not closed');
-    if (fields.length !== header.width) {
-      throw new RowFault(null, `it has ${fields.length} columns, and the header ${header.width}`);
-    }
-    const field = (column: RegisterColumn): string => clean(fields[header.at.get(column) ?? -1] ?? '');
-    return rowOf(line, field, warn);
+    return rowOf((column) => clean(field(column)), warn);
   } catch (fault) {
     if (!(fault instanceof RowFault)) throw fault;
-    return { line, column: fault.column, reason: fault.message };
+    return { column: fault.column, reason: fault.message };
   }
 }
 
-type Field = (column: RegisterColumn) => string;
-
-function rowOf(line: number, field: Field, warn: (warning: ImportWarning) => void): RegisterRow {
+function rowOf(field: RegisterField, warn: Warn): RegisterRow {
   const count = (column: RegisterColumn): number | null => {
     const text = field(column);
     if (text === '' || /^\d{1,6}$/.test(text)) return text === '' ? null : Number(text);
-    warn({ line, column, kind: 'not-a-count', text: `${quote(text)} is no number of seats; taken as not declared` });
+    warn(column, 'not-a-count', `${quoted(text)} is no number of seats; taken as not declared`);
     return null;
   };
   const ancineId = number(field, 'REGISTRO_SALA');
@@ -163,7 +128,6 @@ function rowOf(line: number, field: Field, warn: (warning: ImportWarning) => voi
   // A closed auditorium keeps whatever the register says of it: nobody will be seated there.
   if (status === 'active') checkSeats(declared);
   return {
-    line,
     auditorium: { ancineId, name: text(field, 'NOME_SALA'), status, ...declared },
     cinema: cinemaOf(field),
     exhibitor: exhibitorOf(field),
@@ -182,14 +146,14 @@ function checkSeats(declared: Omit<RegisterRow['auditorium'], 'ancineId' | 'name
   if (why !== null) throw new RowFault('ASSENTOS_SALA', why);
 }
 
-function cinemaOf(field: Field): RegisterRow['cinema'] {
+function cinemaOf(field: RegisterField): RegisterRow['cinema'] {
   const ancineId = number(field, 'REGISTRO_COMPLEXO');
   const name = text(field, 'NOME_COMPLEXO');
   const state = plain(field('UF_COMPLEXO'));
   if (state === '') throw new RowFault('UF_COMPLEXO', 'it is blank, so that the time zone is unknown');
   const city = orNull(field('MUNICIPIO_COMPLEXO'));
   const timeZone = timeZoneOf(state, city ?? '');
-  if (timeZone === null) throw new RowFault('UF_COMPLEXO', `${quote(state)} is no state of Brazil`);
+  if (timeZone === null) throw new RowFault('UF_COMPLEXO', `${quoted(state)} is no state of Brazil`);
   const postalCode = /^(\d{5})-?(\d{3})$/.exec(field('CEP_COMPLEXO'));
   return {
     ancineId,
@@ -204,7 +168,7 @@ function cinemaOf(field: Field): RegisterRow['cinema'] {
   };
 }
 
-function exhibitorOf(field: Field): RegisterRow['exhibitor'] {
+function exhibitorOf(field: RegisterField): RegisterRow['exhibitor'] {
   const cnpj = field('CNPJ_EXIBIDOR');
   const groupName = field('NOME_GRUPO_EXIBIDOR');
   return {
@@ -218,7 +182,7 @@ function exhibitorOf(field: Field): RegisterRow['exhibitor'] {
 }
 
 /** Street, number, complement in one line. Many have no number, or 0 for it, or have it in the street already. */
-function addressOf(field: Field): string | null {
+function addressOf(field: RegisterField): string | null {
   const street = field('ENDERECO_COMPLEXO').replace(/[\s,;.-]+$/, '');
   if (street === '') return null;
   const houseNumber = field('NUMERO_ENDERECO_COMPLEXO');
@@ -230,40 +194,28 @@ function addressOf(field: Field): string | null {
   ].join(' - ');
 }
 
-function number(field: Field, column: RegisterColumn): number {
+function number(field: RegisterField, column: RegisterColumn): number {
   const found = field(column);
   if (found === '') throw new RowFault(column, 'it is blank: the row registers none');
   if (!/^\d{1,12}$/.test(found) || Number(found) === 0)
-    throw new RowFault(column, `${quote(found)} is no registration number`);
+    throw new RowFault(column, `${quoted(found)} is no registration number`);
   return Number(found);
 }
 
-function text(field: Field, column: RegisterColumn): string {
+function text(field: RegisterField, column: RegisterColumn): string {
   const found = field(column);
   if (found === '') throw new RowFault(column, 'it is blank');
   if (found.length > TEXT_CHARS_MAX) throw new RowFault(column, `it is longer than ${TEXT_CHARS_MAX} characters`);
   return found;
 }
 
-function oneOf<Value>(field: Field, column: RegisterColumn, values: ReadonlyMap<string, Value>): Value {
+function oneOf<Value>(field: RegisterField, column: RegisterColumn, values: ReadonlyMap<string, Value>): Value {
   const found = field(column);
   const value = values.get(plain(found));
-  if (value === undefined) throw new RowFault(column, `${quote(found)} is none of ${[...values.keys()].join(', ')}`);
+  if (value === undefined) throw new RowFault(column, `${quoted(found)} is none of ${[...values.keys()].join(', ')}`);
   return value;
 }
 
 function orNull(found: string): string | null {
   return found === '' ? null : found.slice(0, TEXT_CHARS_MAX);
-}
-
-/** Tabs and other control characters become spaces, invisible ones nothing, spaces single. */
-function clean(field: string): string {
-  return field
-    .replace(/\p{Cf}/gu, '')
-    .replace(/[\p{Cc}\s]+/gu, ' ')
-    .trim();
-}
-
-function quote(found: string): string {
-  return JSON.stringify(found.length > 60 ? `${found.slice(0, 60)}…` : found);
 }

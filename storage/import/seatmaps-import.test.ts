@@ -124,7 +124,7 @@ test('[SM7] whose map it is can be said beside the file; by name and cinema an a
   );
   await refused(PLAN, { ...named, cinema: 'Cine Outro', timeZone: 'Mars/Olympus' }, /Mars\/Olympus is no time zone/);
   await refused(PLAN, { name: 'Sala' }, /say whose seat map it is/);
-  await refused('sala;lugar\n1;2\n', { auditorium: '7001' }, /no JSON|no seat map|JSON/);
+  await refused('sala;lugar\n1;2\n', { auditorium: '7001' }, /lacks the form of a JSON document/);
   assert.equal((await pool.query('select from auditoriums')).rowCount, 5);
 });
 

@@ -36,6 +36,7 @@ export const seatmapsKind: TableKind = {
     { name: 'content_hash', type: 'text' },
     { name: 'layout', type: 'jsonb' },
   ],
+  lacks: () => 'the form of a JSON document (seat maps are no tables)',
   document: { bytesMax: BYTES_MAX, rows: rowsOf },
   judge: judgeSeatMaps,
   merge: storeSeatMaps,

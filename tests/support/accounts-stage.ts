@@ -65,6 +65,8 @@ export interface AccountsStage {
 }
 
 export const GOOD_PASSWORD = 'um guarda-chuva amarelo';
+/** Of the installation: servers that shall share the stage's sessions get it as POLTRONA_SECRET_KEY. */
+export const STAGE_SECRET = new Uint8Array(32).fill(5);
 
 export function request(method: string, path: string, asked: Asked = {}): HttpRequest {
   const headers = new Map<string, string>([['host', 'cinema.test']]);
@@ -105,7 +107,7 @@ export async function accountsStage(
   const pool = createPool(config, 'accounts', 'test accounts', 6);
   const app = createPool(config, 'app', 'test app', 4);
   t.after(() => Promise.all([onceOnly.end(), pool.end(), app.end()]));
-  const seals = new Seals(new Uint8Array(32).fill(5));
+  const seals = new Seals(STAGE_SECRET);
   const logged: string[] = [];
   const addressOf = (asked: HttpRequest): string => asked.remoteAddress;
   const nowMs = (): number => stage.nowMs;

@@ -37,8 +37,8 @@ export class SmtpStage {
     this.#server = new SMTPServer({
       disabledCommands: admits === undefined ? ['AUTH', 'STARTTLS'] : ['STARTTLS'],
       allowInsecureAuth: true,
-      onAuth: ({ username = '', password = '' }, _session, done) => {
-        if (admits?.(username, password) === true) done(null, { user: username });
+      onAuth: ({ username, password }, _session, done) => {
+        if (admits?.(username ?? '', password ?? '') === true) done(null, { user: username });
         else done(refused({ code: 535, text: 'no' }));
       },
       disableReverseLookup: true,

@@ -4,6 +4,7 @@
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { TestContext } from 'node:test';
 
 export interface Asked {
@@ -34,17 +35,13 @@ export class StandInApi {
   readonly mishaps: Mishap[] = [];
   /** How often each handler was called: repetitions with a known key are not. */
   handled = 0;
-  readonly #routes: readonly (readonly [method: string, pattern: RegExp, handler: Handler])[];
+  readonly #routes: (readonly [method: string, pattern: RegExp, handler: Handler])[] = [];
   readonly #kept = new Map<string, { readonly content: string; readonly answer: Answer }>();
   readonly #server: Server;
 
   private constructor(server: Server, routes: Readonly<Record<string, Handler | Answer>>) {
     this.#server = server;
-    this.#routes = Object.entries(routes).map(([name, handler]) => {
-      const [method = '', path = ''] = name.split(' ');
-      const pattern = new RegExp(`^${path.replace(/\{\w+\}/g, '([^/]+)')}$`);
-      return [method, pattern, typeof handler === 'function' ? handler : () => handler];
-    });
+    for (const [name, handler] of Object.entries(routes)) this.answer(name, handler);
     server.on('request', (request, response) => void this.#serve(request, response));
   }
 
@@ -57,6 +54,18 @@ export class StandInApi {
       server.close();
     });
     return new StandInApi(server, { 'GET /api/admin/whoami': WHOAMI, ...routes });
+  }
+
+  /** From now on `name` ("GET /api/films/{film}") is answered so. */
+  answer(name: string, handler: Handler | Answer): void {
+    const [method = '', path = ''] = name.split(' ');
+    const pattern = new RegExp(`^${path.replace(/\{\w+\}/g, '([^/]+)')}$`);
+    this.#routes.unshift([method, pattern, typeof handler === 'function' ? handler : () => handler]);
+  }
+
+  /** For the WebSocket beside the API. */
+  onUpgrade(take: (request: IncomingMessage, socket: Duplex, head: Buffer) => void): void {
+    this.#server.on('upgrade', take);
   }
 
   get address(): string {

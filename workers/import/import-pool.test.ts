@@ -122,6 +122,23 @@ test('[IM21] who cuts an import off has changed nothing, and PostgreSQL ends its
   assert.equal(again.created, 2);
 });
 
+test('[IM19] a file that needs more memory than an import may have ends its thread and nothing else', async (t) => {
+  const { database } = await stage(t);
+  const small = new ImportPool(48);
+  t.after(() => small.close());
+  const file = temporaryFile(t, 'deep.json', `${'['.repeat(5_000_000)}${']'.repeat(5_000_000)}`);
+  const order = { database, kind: 'films', options: OPTIONS } as const;
+  await assert.rejects(
+    small.run({ ...order, file }, () => {}),
+    {
+      name: 'FileRefused',
+      message: 'it needs more than 48 MB of memory: split the file, or send it as CSV',
+    },
+  );
+  const again = await small.run({ ...order, file: temporaryFile(t, 'filmes.csv', FILMS) }, () => {});
+  assert.equal(again.created, 2);
+});
+
 test('[IM22] an uploaded file is imported by the runner, and its bytes are thrown away', async (t) => {
   const { pool, runner } = await stage(t);
   // Several parts of a megabyte.

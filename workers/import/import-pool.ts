@@ -22,15 +22,18 @@ const RUN_MS_MAX = 2 * IMPORT_MS_MAX;
 
 export class ImportPool {
   readonly #threads: Piscina<ThreadOrder, ImportEnd>;
+  readonly #heapMbMax: number;
 
-  constructor() {
+  /** @param heapMbMax what a file may need of memory, so that the process keeps its own */
+  constructor(heapMbMax: number = HEAP_MB_MAX) {
+    this.#heapMbMax = heapMbMax;
     this.#threads = new Piscina({
       filename: new URL('./import-thread.js', import.meta.url).href,
       minThreads: 0,
       maxThreads: 1,
       idleTimeout: IDLE_MS,
       maxQueue: WAITING_MAX,
-      resourceLimits: { maxOldGenerationSizeMb: HEAP_MB_MAX },
+      resourceLimits: { maxOldGenerationSizeMb: heapMbMax },
     });
     // A thread that dies also fails the import it was at.
     this.#threads.on('error', () => {});
@@ -55,7 +58,7 @@ export class ImportPool {
       signal?.throwIfAborted();
       if (timeout.aborted) throw new FileRefused(`it took more than ${RUN_MS_MAX / 60_000} minutes: split the file`);
       if ((cause as { code?: string }).code === 'ERR_WORKER_OUT_OF_MEMORY') {
-        throw new FileRefused(`it needs more than ${HEAP_MB_MAX} MB of memory: split the file, or send it as CSV`, {
+        throw new FileRefused(`it needs more than ${this.#heapMbMax} MB of memory: split the file, or send it as CSV`, {
           cause,
         });
       }

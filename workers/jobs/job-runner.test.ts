@@ -37,6 +37,7 @@ interface Stage {
     tasks: readonly JobTask[],
     timing?: Partial<JobTiming>,
     recurring?: readonly RecurringJob[],
+    through?: DatabaseConfig,
   ): Promise<JobRunner>;
 }
 

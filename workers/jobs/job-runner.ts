@@ -25,6 +25,7 @@ const POLL_MS = 2_000;
 const CONNECTIONS = 4;
 /** After the library has given up, for instance because PostgreSQL was away for minutes, milliseconds. */
 const RESTART_MS = 5_000;
+const SIGN_OFF_MS = 1_000;
 /** How far back a recurring job is made up for that was due while no node was running, milliseconds. */
 const MADE_UP_MS = 24 * 3_600_000;
 
@@ -34,9 +35,9 @@ export interface JobTiming extends RunnerWatchTiming {
   readonly forceMs: number;
 }
 
-export const JOB_TIMING: JobTiming = { beatMs: 5_000, goneMs: 30_000, abortMs: 3_000, forceMs: 8_000 };
+export const JOB_TIMING: JobTiming = { beatMs: 5_000, goneMs: 30_000, abortMs: 3_000, forceMs: 6_000 };
 /** What the life cycle should give to `stop`, milliseconds. */
-export const JOB_STOP_MS = 12_000;
+export const JOB_STOP_MS = 13_000;
 
 export interface JobRunnerOptions {
   readonly database: DatabaseConfig;
@@ -47,21 +48,25 @@ export interface JobRunnerOptions {
   readonly timing?: JobTiming;
 }
 
+/** The library from its start to its end, with connections of its own: what is left of it afterwards can do nothing. */
+interface Run {
+  readonly pool: pg.Pool;
+  readonly runner: Runner;
+  readonly workerPool: WorkerPool;
+  readonly timer: NodeJS.Timeout;
+}
+
 export class JobRunner {
   readonly #options: JobRunnerOptions;
   readonly #timing: JobTiming;
-  readonly #pool: pg.Pool;
   readonly #stopping = new AbortController();
-  #current: { readonly runner: Runner; readonly workerPool: WorkerPool; readonly timer: NodeJS.Timeout } | null = null;
+  #current: Run | null = null;
   #kept: Promise<void> = Promise.resolve();
   #stopped: Promise<void> | null = null;
 
   constructor(options: JobRunnerOptions) {
     this.#options = options;
     this.#timing = options.timing ?? JOB_TIMING;
-    this.#pool = createPool(options.database, 'migrator', 'poltrona jobs', CONNECTIONS);
-    // The library looks for this handler on the connections that are in use, and complains when there is none.
-    this.#pool.on('connect', (client) => client.on('error', () => {}));
   }
 
   /** Resolves when jobs are being taken. @throws when the database cannot be reached. */
@@ -83,7 +88,6 @@ export class JobRunner {
     this.#stopping.abort();
     await this.#end();
     await this.#kept;
-    await this.#pool.end();
   }
 
   /** The library ends by itself when it can note nothing in the database for minutes: then it is started anew. */
@@ -101,12 +105,15 @@ export class JobRunner {
   }
 
   async #begin(): Promise<void> {
-    const { log } = this.#options;
+    const { database, log } = this.#options;
+    const pool = createPool(database, 'migrator', 'poltrona jobs', CONNECTIONS);
+    // The library looks for this handler on the connections that are in use, and complains when there is none.
+    pool.on('connect', (client) => client.on('error', () => {}));
     const events: WorkerEvents = new EventEmitter();
     const created: WorkerPool[] = [];
     events.on('pool:create', ({ workerPool }) => created.push(workerPool));
-    const runner = await run({
-      pgPool: this.#pool,
+    const started = run({
+      pgPool: pool,
       schema: JOB_SCHEMA,
       concurrency: JOBS_AT_A_TIME,
       pollInterval: POLL_MS,
@@ -121,17 +128,21 @@ export class JobRunner {
       // that would end the whole node.
       preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
     });
+    const runner = await started.catch(async (cause: unknown) => {
+      await pool.end();
+      throw cause;
+    });
     const workerPool = created[0];
     if (workerPool === undefined) throw new Error('graphile-worker has made no pool');
-    this.#current = { runner, workerPool, timer: this.#watch(workerPool.id) };
+    this.#current = { pool, runner, workerPool, timer: this.#watch(pool, workerPool.id) };
   }
 
-  #watch(id: string): NodeJS.Timeout {
+  #watch(pool: pg.Pool, id: string): NodeJS.Timeout {
     const { log } = this.#options;
     const watch = new RunnerWatch(
       {
-        beat: () => beat(this.#pool, id),
-        releaseLost: (goneMs) => releaseLostJobs(this.#pool, goneMs),
+        beat: () => beat(pool, id),
+        releaseLost: (goneMs) => releaseLostJobs(pool, goneMs),
         nowMs: () => performance.now(),
       },
       this.#timing,
@@ -159,18 +170,22 @@ export class JobRunner {
     const current = this.#current;
     this.#current = null;
     if (current === null) return;
-    const { runner, workerPool, timer } = current;
-    const force = setTimeout(() => {
-      // Its own deadline is five seconds; it rejects when a task will not end, which is what it is for.
-      Promise.resolve(workerPool.forcefulShutdown('the node stops')).catch(() => {});
-    }, this.#timing.forceMs);
-    // Rejects when it has stopped already.
-    await runner.stop('the node stops').catch(() => {});
-    await runner.promise.catch(() => {});
-    clearTimeout(force);
+    const { pool, runner, workerPool, timer } = current;
+    const inTime = new AbortController();
+    // Rejects when it has stopped already. While PostgreSQL is away it may take an hour: the library does not give up
+    // asking for a job, and waits for that.
+    const stopped = runner.stop('the node stops').catch(() => {});
+    const forced = delay(this.#timing.forceMs, undefined, { signal: inTime.signal })
+      // Has a deadline of its own, five seconds; rejects when a task will not end, which is what it is for.
+      .then(() => workerPool.forcefulShutdown('the node stops'))
+      .catch(() => {});
+    await Promise.race([stopped, forced]);
+    inTime.abort();
     clearInterval(timer);
     // Should this fail, the others will notice by themselves.
-    await signOff(this.#pool, workerPool.id).catch(() => {});
+    await Promise.race([signOff(pool, workerPool.id).catch(() => {}), delay(SIGN_OFF_MS, undefined, { ref: false })]);
+    // Not waited for: a line that has gone silent keeps its connection.
+    void pool.end().catch(() => {});
   }
 
   #taskList(): TaskList {

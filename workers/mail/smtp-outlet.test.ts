@@ -84,7 +84,7 @@ test('[ML9] user and password are sent, and kept back from a server that has no 
   assert.doesNotMatch(wrong.message, /secret/);
   const seenBefore = seen.length;
   const failure = await failureAt({ ...login, starttls: 'required' });
-  assert.match(failure.message, /ETLS/);
+  assert.match(failure.message, /STARTTLS/);
   assert.equal(failure.isPermanent, false);
   assert.equal(seen.length, seenBefore);
 });
