@@ -7,6 +7,7 @@
  */
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { parse } from 'csv-parse/sync';
 import { copyRow, copyRows } from '../storage/copy-rows.ts';
 import type { DatabaseConfig } from '../storage/database.ts';
@@ -89,8 +90,13 @@ class ImportBench {
       reporter.progress(`import: ${name}, ${part}`);
       await database.settle();
       const startedMs = performance.now();
+      const ownCpu = process.cpuUsage();
+      const loop = monitorEventLoopDelay({ resolution: 1 });
+      loop.enable();
       const report = await this.import(kind, file);
       const elapsedMs = performance.now() - startedMs;
+      const { user, system } = process.cpuUsage(ownCpu);
+      loop.disable();
       const audit = verdictOf(report, part, kept);
       kept = report.created;
       this.isClean &&= audit === 'ok';
@@ -103,6 +109,10 @@ class ImportBench {
         import_rows_per_s: round(perSecond),
         copy_rows_per_s: round(copyPerSecond),
         ratio_to_copy: round(perSecond / copyPerSecond),
+        // Of the thread that would serve visitors, while the import runs on its own.
+        main_loop_delay_p99_ms: round(loop.percentile(99) / 1e6),
+        // The import's thread; the rest is PostgreSQL's, and waiting.
+        node_cpu_ms: Math.round((user + system) / 1000),
         created: report.created,
         updated: report.updated,
         unchanged: report.unchanged,

@@ -37,7 +37,7 @@ async function greeted(
   return { socket, welcome };
 }
 
-test('[SI1] a signed-in visitor is the account’s buyer, and pays for the holder of its CPF', async () => {
+test('[GI1] a signed-in visitor is the account’s buyer, and pays for the holder of its CPF', async () => {
   const stage = staged();
   const { socket, welcome } = await greeted(stage, { cookie: COOKIE });
   assert.equal(welcome.buyer, ANA.buyer);
@@ -50,7 +50,7 @@ test('[SI1] a signed-in visitor is the account’s buyer, and pays for the holde
   assert.deepEqual([command.buyer, command.payer], [ANA.buyer, ANA.payer]);
 });
 
-test('[SI1] an account without a CPF pays for itself, and so does whoever has none', async () => {
+test('[GI1] an account without a CPF pays for itself, and so does whoever has none', async () => {
   const stage = staged();
   stage.signedIn.set(COOKIE, { ...ANA, payer: null });
   for (const headers of [{ cookie: COOKIE }, { cookie: 'something=else' }, {}]) {
@@ -64,7 +64,7 @@ test('[SI1] an account without a CPF pays for itself, and so does whoever has no
   }
 });
 
-test('[SI2] the token of a signed-in visitor is an anonymous one: it does not outlive the signing out', async () => {
+test('[GI2] the token of a signed-in visitor is an anonymous one: it does not outlive the signing out', async () => {
   const stage = staged();
   const anonymous = stage.tokens.issue();
   const known = await greeted(stage, { cookie: COOKIE }, anonymous.token);
@@ -76,7 +76,7 @@ test('[SI2] the token of a signed-in visitor is an anonymous one: it does not ou
   assert.equal(later.welcome.buyer, anonymous.buyer);
 });
 
-test('[SI3] signing out closes every connection of the session, with a code of its own, and no other one', async () => {
+test('[GI3] signing out closes every connection of the session, with a code of its own, and no other one', async () => {
   const stage = staged();
   stage.signedIn.set('other', { ...ANA, session: 'session-2' });
   const mine = [await greeted(stage, { cookie: COOKIE }), await greeted(stage, { cookie: COOKIE })];
@@ -100,7 +100,7 @@ test('[SI3] signing out closes every connection of the session, with a code of i
   assert.deepEqual([stage.gateway.endSession(ANA.session), stage.counters.connections], [0, 2]);
 });
 
-test('[SI3] from the close on nothing is taken from it, not even the rest of a frame', async () => {
+test('[GI3] from the close on nothing is taken from it, not even the rest of a frame', async () => {
   const stage = staged();
   const { socket } = await greeted(stage, { cookie: COOKIE });
   stage.gateway.endSession(ANA.session);

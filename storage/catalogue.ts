@@ -146,11 +146,15 @@ const forgotten = new FinalizationRegistry<number>((id) => {
   if (seatMaps.get(id)?.deref() === undefined) seatMaps.delete(id);
 });
 
-/** The seat map `id`, if it is one of the auditorium of `screening`; else null. */
+/**
+ * The seat map `id`, if it is one of the auditorium of `screening`; else null. Rejects while somebody else is changing the
+ * screening's row: then its layout cannot be changed either.
+ */
 export async function loadSeatMapFor(pool: pg.Pool, screening: number, id: number): Promise<SeatMap | null> {
   const { rowCount } = await pool.query({
     name: 'catalogue-seat-map-fits',
-    text: `select from screenings s join seat_maps m on m.auditorium_id = s.auditorium_id where s.id = $1 and m.id = $2`,
+    text: `select from screenings s join seat_maps m on m.auditorium_id = s.auditorium_id where s.id = $1 and m.id = $2
+      for no key update of s nowait`,
     values: [screening, id],
   });
   return rowCount === 1 ? loadSeatMap(pool, id) : null;
@@ -160,7 +164,7 @@ export async function loadSeatMapFor(pool: pg.Pool, screening: number, id: numbe
  * The seat map `id`: the same object for the same id, as long as anybody on this thread holds it.
  * @throws when there is none.
  */
-export async function loadSeatMap(pool: pg.Pool, id: number): Promise<SeatMap> {
+export async function loadSeatMap(pool: pg.Pool | pg.ClientBase, id: number): Promise<SeatMap> {
   const held = seatMaps.get(id)?.deref();
   if (held !== undefined) return held;
   const { rows } = await pool.query<{ layout: SeatLayout }>({

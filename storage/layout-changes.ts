@@ -8,7 +8,7 @@
  */
 import type pg from 'pg';
 import { addJob } from './jobs.ts';
-import { HALF_QUOTA } from './screening-plan.ts';
+import { HALF_QUOTA, lockProgramme } from './screening-plan.ts';
 
 /** The job that carries the changes out. One waits at a time: it takes all that are wanted. */
 export const LAYOUT_JOB = 'change-layouts';
@@ -35,6 +35,8 @@ export async function wantLayoutChanges(
   nowMs: number,
 ): Promise<LayoutsWanted> {
   if (auditoriums.length === 0) return { screenings: 0, withOrders: 0 };
+  // Whoever makes a screening meanwhile would give it the old map, and nobody would notice.
+  await lockProgramme(client);
   await client.query(
     `update seat_map_changes c set state = 'superseded', updated_at = now()
      from screenings s join auditoriums a on a.id = s.auditorium_id

@@ -125,6 +125,20 @@ test('[MC9] a change that does not fit the catalogue is refused with its whole b
   assert.equal((await recovery.stored(screening)).facts.length, 1);
 });
 
+test('[MC9] a row that somebody else is changing is not waited for: the batch is refused at once', async (t) => {
+  const { config, write, changed, small, large, catalogue, recovery, screening } = await stage(t);
+  await write(claimed);
+  const app = await connected(t, config, 'app');
+  await app.query('begin');
+  await app.query('update screenings set price_cents = 1 where id = $1', [screening]);
+  await assert.rejects(write(changed(small, large)), (cause) => cause instanceof CommitRefused && cause.rowsAtFault);
+  await assert.rejects(recovery.loadMap(screening, large), /lock/);
+  await app.query('commit');
+  assert.equal((await recovery.loadMap(screening, large))?.id, large);
+  await write(changed(small, large));
+  assert.equal(await catalogue(), `${large} 7`);
+});
+
 test('[MC7] a screening comes back on the layout of its facts: none, one, or several changes', async (t) => {
   const { write, changed, small, large, recovery, screening } = await stage(t);
   await write(claimed, blocked(7));

@@ -278,16 +278,22 @@ export class ProjectionSet {
     });
   }
 
-  /** Only a layout of the screening's own auditorium, and only where the catalogue has the one that the facts came from. */
+  /**
+   * Only a layout of the screening's own auditorium, and only where the catalogue has the one that the facts came from. A row
+   * that an import is just changing is not waited for: behind this batch wait the box offices of all the thread's screenings.
+   */
   async #writeMaps(client: ClientBase): Promise<void> {
     if (this.#newMaps.size === 0) return;
     const rows = [...this.#newMaps];
     const result = await client.query({
       name: 'screenings-map',
-      text: `update screenings s set seat_map_id = n.seat_map, half_quota = n.half_quota
-        from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::int[]) as n (screening, before, seat_map, half_quota)
-          join seat_maps m on m.id = n.seat_map
-        where s.id = n.screening and s.seat_map_id = n.before and m.auditorium_id = s.auditorium_id`,
+      text: `with free as (
+          select n.*
+          from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::int[]) as n (screening, before, seat_map, half_quota)
+            join seat_maps m on m.id = n.seat_map
+            join screenings s on s.id = n.screening and s.seat_map_id = n.before and s.auditorium_id = m.auditorium_id
+          for no key update of s skip locked)
+        update screenings s set seat_map_id = f.seat_map, half_quota = f.half_quota from free f where s.id = f.screening`,
       values: [
         rows.map(([screening]) => screening),
         rows.map(([, row]) => row.from),

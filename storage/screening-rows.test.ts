@@ -84,3 +84,16 @@ test('[SI16] what a file may not do, a person may not do either', async (t) => {
     },
   );
 });
+
+test('[SI16] where a screening was cancelled a person can make a new one, with a code of its own', async (t) => {
+  const { pool } = await twoExhibitors(t);
+  await make(pool, EVENING);
+  await make(pool, { ...EVENING, startsLocal: '2026-12-25T20:30', code: 'X' });
+  await pool.query(`update screenings set status = 'cancelled'`);
+  assert.deepEqual(await make(pool, EVENING), { screening: 3, warnings: [] });
+  const again = { ...EVENING, startsLocal: '2026-12-25T20:30' };
+  assert.deepEqual(await make(pool, { ...again, code: 'X' }), {
+    faults: [{ column: 'code', reason: 'screening 2 was cancelled: a new one needs another code' }],
+  });
+  assert.deepEqual(await make(pool, { ...again, code: 'Y' }), { screening: 4, warnings: [] });
+});

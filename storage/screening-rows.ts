@@ -61,7 +61,7 @@ const STAGED = `pg_temp.staged (line, auditorium, cinema, film, wall, utc_offset
 /**
  * Makes a screening. In the caller's transaction, of the app role, under `lockProgramme`; once for a transaction. With
  * faults nothing was written but temporary tables. A screening that is there already, at that moment or with that code,
- * is a fault.
+ * is a fault; a cancelled one leaves its time, and keeps its code.
  */
 export async function createScreening(
   client: pg.ClientBase,
@@ -79,12 +79,14 @@ export async function createScreening(
   await copyRows(client, STAGED, [stagedRow(wanted)]);
   const warnings: string[] = [];
   const work = workOf(client, scope, nowMs, warnings);
-  await judgeScreenings(work);
+  await judgeScreenings(work, false);
   await work.dropRejected();
   const { rows: faults } = await client.query<ScreeningFault>(
     `select column_name as column, reason from rejected
      union all
-     select 'starts', format('screening %s is there already', screening) from judged j
+     select case when is_cancelled then 'code' else 'starts' end, format(case when is_cancelled
+         then 'screening %s was cancelled: a new one needs another code' else 'screening %s is there already' end, screening)
+       from judged j
        where screening is not null and exists (select from staged s where s.line = j.line)
      order by 1, 2`,
   );
@@ -121,6 +123,7 @@ function workOf(client: pg.ClientBase, { exhibitorId }: CinemaScope, nowMs: numb
     present: new Set(['starts', 'language', 'projection', 'modality', 'sales_from', 'sales_until', 'price', 'code']),
     exhibitorId,
     settings: {},
+    faultyTogether: new Set(),
     who: '',
     nowMs,
     progress: () => {},

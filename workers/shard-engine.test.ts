@@ -276,3 +276,26 @@ test('[SW5] an engine that is told of a change in the catalogue sells by it', as
   const begun = await one.does(screening, begin('ana', 2, 'order-1', lines([0])));
   assert.equal(begun.code, 'accepted');
 });
+
+test('[MC9] while an import changes the row of a screening its layout stays, and everybody else is sold to', async (t) => {
+  const { config, screenings } = await database(t);
+  const [screening = 0, ...others] = screenings;
+  const seatMap = await addSeatMap(config, screening, rectangle(3, 10));
+  const change: Draft = { kind: 'change-map', buyer: 'staff-7', seatMap, halfQuota: 12, map: null };
+  const one = new Engine(config, 0, alone, 1);
+  await one.engine.start();
+  t.after(() => one.engine.stop());
+  await one.does(screening, hold('ana', [0]));
+  const app = await connected(t, config, 'app');
+  await app.query('begin');
+  await app.query('update screenings set price_cents = 1');
+  assert.equal((await one.does(screening, change)).code, 'unavailable');
+  const crowd = others.map((other) => one.say(other, hold('bia', [1])));
+  await answered(crowd);
+  assert.deepEqual([...new Set(crowd.map(({ code }) => code))], ['accepted']);
+  // It was not decided, so that nothing was lost.
+  assert.equal((await one.does(screening, hold('bia', [1]))).code, 'accepted');
+  await app.query('rollback');
+  for (const id of [2, 3]) await one.does(screening, { kind: 'release', buyer: id === 2 ? 'ana' : 'bia', hold: id });
+  assert.equal((await one.does(screening, change)).code, 'accepted');
+});

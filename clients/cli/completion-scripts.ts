@@ -33,9 +33,9 @@ ${cases(paths(nodes), () => '      path=$next')}
     esac
   done
   case "$path" in
-${cases(nodes, ({ commands, options, takesFiles }) =>
+${cases(nodes, ({ words, options, takesFiles }) =>
   [
-    `      commands=${quoted(commands.map(({ name }) => name).join(' '))}`,
+    `      commands=${quoted(words.map(({ name }) => name).join(' '))}`,
     `      options=${quoted(options.flatMap(({ names }) => names).join(' '))}`,
     `      files=${takesFiles ? 'yes' : 'no'}`,
   ].join('\n'),
@@ -79,9 +79,9 @@ ${cases(paths(nodes), () => '      at=$next')}
     esac
   done
   case "$at" in
-${cases(nodes, ({ commands, options, takesFiles }) =>
+${cases(nodes, ({ words, options, takesFiles }) =>
   [
-    `      subs=(${commands.map(({ name, about }) => quoted(described(name, about))).join(' ')})`,
+    `      subs=(${words.map(({ name, about }) => quoted(described(name, about))).join(' ')})`,
     `      flags=(${options.flatMap(({ names, about }) => names.map((name) => quoted(described(name, about)))).join(' ')})`,
     `      files=${takesFiles ? 'yes' : 'no'}`,
   ].join('\n'),
@@ -115,7 +115,7 @@ function fish(nodes: readonly CompletionNode[]): string {
   const lines = nodes.flatMap((node) => {
     const when = `-n ${quotedFish(`__poltrona_at '${node.path}'`)}`;
     return [
-      ...node.commands.map(
+      ...node.words.map(
         ({ name, about }) => `complete -c poltrona ${when} -f -a ${quotedFish(name)} -d ${quotedFish(about)}`,
       ),
       ...node.options.map((option) => `complete -c poltrona ${when} ${fishOption(option)}`),

@@ -4,7 +4,8 @@ import type { Command, Option } from 'commander';
 export interface CompletionNode {
   /** "screenings list"; empty for the program itself. */
   readonly path: string;
-  readonly commands: readonly { readonly name: string; readonly about: string }[];
+  /** What may come next: commands, and the values of arguments that have a list of them. */
+  readonly words: readonly { readonly name: string; readonly about: string }[];
   readonly options: readonly CompletionOption[];
   /** It takes names of files. */
   readonly takesFiles: boolean;
@@ -31,9 +32,14 @@ function visit(command: Command, path: readonly string[]): CompletionNode[] {
   const children = help.visibleCommands(command).filter((child) => child.name() !== 'help');
   const node: CompletionNode = {
     path: path.join(' '),
-    commands: children.flatMap((child) =>
-      [child.name(), ...child.aliases()].map((name) => ({ name, about: oneLine(child.description()) })),
-    ),
+    words: [
+      ...children.flatMap((child) =>
+        [child.name(), ...child.aliases()].map((name) => ({ name, about: oneLine(child.description()) })),
+      ),
+      ...command.registeredArguments.flatMap((argument) =>
+        (argument.argChoices ?? []).map((name) => ({ name, about: oneLine(argument.description) })),
+      ),
+    ],
     options: help.visibleOptions(command).map(optionOf),
     takesFiles: command.registeredArguments.some((argument) => argument.name() === 'file'),
   };

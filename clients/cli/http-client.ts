@@ -29,6 +29,8 @@ export interface Call {
   readonly body?: () => NonNullable<RequestInit['body']>;
   readonly bodyBytes?: number;
   readonly idempotencyKey?: string;
+  /** Whoever asked must be told when it may have been done and nobody knows. */
+  readonly isChange?: true;
   readonly timeoutMs?: number;
 }
 
@@ -43,7 +45,7 @@ const TIMEOUT_MS = 30_000;
 const PAUSE_MS = 250;
 const PAUSE_MS_MAX = 5_000;
 /** How long is waited altogether for a server that is away, and for one that still works on the same request. */
-const AWAY_MS = 15_000;
+const AWAY_MS = 10_000;
 const RUNNING_MS = 120_000;
 /** Answers are read whole; a list's page of a hundred is far below. */
 const PAGE = 100;
@@ -63,14 +65,9 @@ export class ApiClient {
     return (await this.ask({ method: 'GET', path, query })).body;
   }
 
-  /** Something that is done once at most, however often it is asked with this key. @throws ServerRefusal, FateUnknown */
+  /** Something that is done once at most, however often it is asked with this key. @throws ServerRefusal, ServerAway, FateUnknown */
   async post(path: string, json: unknown, idempotencyKey: string): Promise<Row> {
-    try {
-      return (await this.ask({ method: 'POST', path, json, idempotencyKey })).body;
-    } catch (cause) {
-      if (cause instanceof ServerRefusal && !cause.isPassing) throw cause;
-      throw new FateUnknown((cause as Error).message, idempotencyKey, cause);
-    }
+    return (await this.ask({ method: 'POST', path, json, idempotencyKey, isChange: true })).body;
   }
 
   /** A question that has to be a POST: it changes nothing. */
@@ -106,22 +103,36 @@ export class ApiClient {
   }
 
   async ask(call: Call): Promise<Answered> {
+    const fate = { mayBeDone: false };
+    try {
+      return await this.#asked(call, fate);
+    } catch (cause) {
+      const { idempotencyKey } = call;
+      if (call.isChange !== true || idempotencyKey === undefined || !fate.mayBeDone) throw cause;
+      if (cause instanceof ServerRefusal && !cause.isPassing) throw cause;
+      throw new FateUnknown((cause as Error).message, idempotencyKey, cause);
+    }
+  }
+
+  async #asked(call: Call, fate: { mayBeDone: boolean }): Promise<Answered> {
     const mayRepeat = call.method === 'GET' || call.idempotencyKey !== undefined;
     let waitedMs = 0;
     let said = '';
     for (let tries = 0; ; tries++) {
-      const outcome = await this.#once(call);
+      const outcome = await this.#once(call, fate);
       if (outcome.is === 'answered') return outcome;
+      const { cause } = outcome;
+      fate.mayBeDone ||= !(cause instanceof ServerAway) || cause.mayHaveArrived;
       const waitMs = Math.max(outcome.afterMs, Math.min(PAUSE_MS * 2 ** tries, PAUSE_MS_MAX));
-      if (!mayRepeat || outcome.is === 'final' || waitedMs + waitMs > outcome.patienceMs) throw outcome.cause;
-      if (said !== outcome.cause.message) this.#ports.waiting(`${outcome.cause.message} Trying again …`);
-      said = outcome.cause.message;
+      if (!mayRepeat || outcome.is === 'final' || waitedMs + waitMs > outcome.patienceMs) throw cause;
+      if (said !== cause.message) this.#ports.waiting(`${cause.message} Trying again …`);
+      said = cause.message;
       await this.#pause(waitMs);
       waitedMs += waitMs;
     }
   }
 
-  async #once(call: Call): Promise<Outcome> {
+  async #once(call: Call, fate: { mayBeDone: boolean }): Promise<Outcome> {
     const { address } = this.#ports;
     const timeout = AbortSignal.timeout(call.timeoutMs ?? TIMEOUT_MS);
     const interrupted = this.#ports.signal;
@@ -135,8 +146,12 @@ export class ApiClient {
       });
       text = await response.text();
     } catch (cause) {
-      interrupted?.throwIfAborted();
-      return { is: 'later', cause: awayBecause(address, cause), afterMs: 0, patienceMs: AWAY_MS };
+      if (interrupted?.aborted === true) {
+        fate.mayBeDone = true;
+        throw interrupted.reason;
+      }
+      const away = awayBecause(address, cause);
+      return away.isLasting ? final(away) : { is: 'later', cause: away, afterMs: 0, patienceMs: AWAY_MS };
     }
     if (response.ok) {
       const body = text === '' ? {} : rowOf(text);

@@ -2,6 +2,7 @@
  * `poltrona import …`: files into the catalogue. By the server that is logged in to, so that it goes on when this terminal is closed;
  * else into the database itself. Which of the two is said on stderr.
  */
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Command } from 'commander';
 import type { FileReport } from '../../storage/import/import-report.ts';
@@ -112,6 +113,7 @@ function importOptions(command: Command): Command {
 async function run(wanted: ImportWanted, ports: CliPorts): Promise<void> {
   const { flags, file } = wanted;
   // Before a PostgreSQL is started or a server asked in vain.
+  if (!existsSync(file)) throw new FileRefused(`there is no file ${file}`);
   await openFileBytes(file, path.basename(file));
   const server = flags.database === true ? null : chosenServer(ports, flags);
   ports.error(server === null ? 'importing into the database itself' : `importing by ${server.address}`);

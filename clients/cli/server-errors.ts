@@ -36,6 +36,22 @@ export class NoSuchThing extends Error {
 /** No answer that can be understood. */
 export class ServerAway extends Error {
   override readonly name: string = 'ServerAway';
+  /** The request may have reached the server all the same. */
+  readonly mayHaveArrived: boolean;
+  /** It will not be otherwise in a while. */
+  readonly isLasting: boolean;
+
+  constructor(sentence: string, { cause, mayHaveArrived = true, isLasting = false }: AwayOptions = {}) {
+    super(sentence, cause === undefined ? {} : { cause });
+    this.mayHaveArrived = mayHaveArrived;
+    this.isLasting = isLasting;
+  }
+}
+
+interface AwayOptions {
+  readonly cause?: unknown;
+  readonly mayHaveArrived?: boolean;
+  readonly isLasting?: boolean;
 }
 
 /** A command was sent, and then the line or the patience broke. */
@@ -74,15 +90,17 @@ export function refusalOf(
 export function awayBecause(address: string, cause: unknown): ServerAway {
   const inner = (cause as { cause?: { code?: string; message?: string } }).cause;
   const code = inner?.code ?? '';
-  const reason =
-    (cause as Error).name === 'TimeoutError'
-      ? 'it did not answer in time'
-      : code === 'ECONNREFUSED'
-        ? 'nothing answers there; is the server running?'
-        : code === 'ENOTFOUND' || code === 'EAI_AGAIN'
-          ? 'there is no such host; is the address right?'
-          : /CERT|SELF_SIGNED|UNABLE_TO_VERIFY/.test(code)
-            ? `its certificate is not trusted (${code}); for your own authority set NODE_EXTRA_CA_CERTS to its file`
-            : (inner?.message ?? (cause as Error).message);
-  return new ServerAway(`${address} cannot be reached: ${reason}.`, { cause });
+  const away = (reason: string, more: AwayOptions): ServerAway =>
+    new ServerAway(`${address} cannot be reached: ${reason}${reason.endsWith('?') ? '' : '.'}`, { cause, ...more });
+  if ((cause as Error).name === 'TimeoutError') return away('it did not answer in time', {});
+  if (code === 'ECONNREFUSED') return away('nothing answers there; is the server running?', { mayHaveArrived: false });
+  if (code === 'ENOTFOUND')
+    return away('there is no such host; is the address right?', { mayHaveArrived: false, isLasting: true });
+  // The resolver itself is away.
+  if (code === 'EAI_AGAIN') return away('the name of its host cannot be looked up now', { mayHaveArrived: false });
+  if (/CERT|SELF_SIGNED|UNABLE_TO_VERIFY/.test(code)) {
+    const reason = `its certificate is not trusted (${code}); for an authority of your own set NODE_EXTRA_CA_CERTS to its file`;
+    return away(reason, { mayHaveArrived: false, isLasting: true });
+  }
+  return away(inner?.message ?? (cause as Error).message, {});
 }

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { temporaryFile } from '../../tests/support/fixtures.ts';
 import { type Ran, ran } from '../../tests/support/heard-ports.ts';
-import { type Answer, pages, problem, StandInApi } from '../../tests/support/stand-in-api.ts';
+import { type Answer, closedAddress, pages, problem, StandInApi } from '../../tests/support/stand-in-api.ts';
 import type { CliPorts } from './ports.ts';
 
 const TOUCHED = {
@@ -171,6 +171,10 @@ test('[CM6] when nobody knows whether it was done, the key to repeat it with is 
   assert.equal((await run([...words, '--idempotency-key', key])).code, 0);
   assert.equal(done.length, 1);
   assert.equal((await run([...words, '--idempotency-key', 'short'])).code, 2);
+  // Nothing was sent anywhere: there is nothing to be unsure of.
+  const unsent = await run(words, { environment: { ...api.environment, POLTRONA_SERVER: await closedAddress() } });
+  assert.equal(unsent.code, 2);
+  assert.match(unsent.errors.at(-1) ?? '', /cannot be reached: nothing answers there; is the server running\?$/);
 });
 
 test('[CM6] a grave command said again with its key is answered as the first time, although there is nothing left to foresee', async (t) => {

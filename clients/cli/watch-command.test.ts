@@ -34,6 +34,7 @@ async function watch(
   const gateway = FakeGateway.inMemory(SEATS.length);
   const screening = {
     id: 1,
+    seatMap: 8,
     film: { title: 'Filme' },
     rows: ['A', 'B'],
     seats: SEATS,

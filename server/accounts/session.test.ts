@@ -2,8 +2,15 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { endSession, sessionName } from '../../storage/accounts/sessions.ts';
 import { Seals } from '../../storage/sealing.ts';
-import { type AccountsStage, accountsStage, CPFS, GOOD_PASSWORD } from '../../tests/support/accounts-stage.ts';
+import {
+  type AccountsStage,
+  accountsStage,
+  CHEAP_HASHES,
+  CPFS,
+  GOOD_PASSWORD,
+} from '../../tests/support/accounts-stage.ts';
 import { KEEP_MS } from './authenticate.ts';
+import { Passwords } from './passwords.ts';
 import { identify, openToken, sealToken, sessionCookieOf } from './session-cookie.ts';
 
 const EMAIL = 'ana@example.com';
@@ -264,3 +271,34 @@ function nameOf(stage: AccountsStage, cookie: string): string {
   assert.ok(token !== null);
   return sessionName(token.id);
 }
+
+test('[AC13] mails that nobody asked for are few: five to one address in an hour, known or not', async (t) => {
+  const stage = await accountsStage(t);
+  await stage.account();
+  for (const email of [EMAIL, 'new@example.com']) {
+    const body = { name: 'Ana Souza', email, password: GOOD_PASSWORD, cpf: CPFS[1] };
+    const [signUps, forgotten] = [[] as number[], [] as number[]];
+    for (let count = 0; count < 6; count++) {
+      signUps.push((await stage.ask('POST', '/api/accounts', { body, address: `198.51.100.${count}` })).status);
+      const asked = { body: { email: email.toUpperCase() }, address: `198.51.100.${count}` };
+      forgotten.push((await stage.ask('POST', '/api/password/forgotten', asked)).status);
+    }
+    // The account's own sign-up was the first one.
+    assert.deepEqual(signUps.slice(-2), email === EMAIL ? [429, 429] : [201, 429]);
+    assert.deepEqual(forgotten, [200, 200, 200, 200, 200, 429]);
+  }
+});
+
+test('[AC50] a hash of older parameters is renewed at the next sign-in, and only by the right password', async (t) => {
+  const stage = await accountsStage(t);
+  const { id } = await stage.account();
+  const old = new Passwords({ parameters: { ...CHEAP_HASHES, timeCost: 2 } });
+  await stage.pool.query('update buyers set password_hash = $2 where id = $1', [id, await old.hash(GOOD_PASSWORD)]);
+  const hash = async () =>
+    (await stage.pool.query<{ password_hash: string }>('select password_hash from buyers')).rows[0]?.password_hash;
+  await stage.ask('POST', '/api/session', { body: { email: EMAIL, password: 'quite another one' } });
+  assert.match((await hash()) ?? '', /,t=2,/);
+  assert.equal((await signIn(stage)).status, 200);
+  assert.match((await hash()) ?? '', /,t=1,/);
+  assert.equal((await signIn(stage)).status, 200);
+});

@@ -1,6 +1,7 @@
 /** Cinemas and their auditoriums, which come in by imports; and the screenings that could not get a new layout. */
 import { z } from 'zod';
-import { auditoriumsOf, findCinema, listCinemas, listLayoutConflicts } from '../../storage/admin/cinema-list.ts';
+import { auditoriumsOf, findCinema, listCinemas } from '../../storage/admin/cinema-list.ts';
+import { listLayoutConflicts } from '../../storage/layout-changes.ts';
 import { type Endpoint, endpoint } from '../api/endpoint.ts';
 import { Problem } from '../api/problem.ts';
 import { after, id, inPath, limit, next, q, staff, TAG } from './admin-fields.ts';
@@ -90,19 +91,31 @@ function conflictsEndpoint(ports: AdminPorts): Endpoint {
           film: z.string(),
           cinema: named,
           auditorium: named,
+          startsAt: z.string(),
           startsLocal: z.string(),
-          seatMap: z.number().meta({ description: 'The layout that it has…' }),
-          wantedSeatMap: z.number().meta({ description: '…and the one that it could not get.' }),
-          reason: z.string().nullable(),
-          since: z.string(),
+          version: z.number().meta({ description: "Of the auditorium's layouts the one that it has…" }),
+          wantedVersion: z.number().meta({ description: '…and the one that it could not get.' }),
+          ticketsSold: z.number(),
+          reason: z.string(),
         }),
       ),
       next,
     }),
     handle: async ({ principal, query }) => {
-      const [last] = placeIn(query.after, ['number']) ?? [];
-      const page = await listLayoutConflicts(ports.pool, principal, { ...query, after: last });
-      return { body: { conflicts: [...page.items], next: nextOf(page, ({ screening }) => [screening]) } };
+      const [last = 0] = placeIn(query.after, ['number']) ?? [];
+      const { exhibitorId, cinemaIds } = principal;
+      const wanted = { exhibitorId, cinemaIds, after: last, limit: query.limit + 1 };
+      const { auditorium } = query;
+      const found = await listLayoutConflicts(
+        ports.pool,
+        auditorium === undefined ? wanted : { ...wanted, auditorium },
+      );
+      const page = { items: found.slice(0, query.limit), hasMore: found.length > query.limit };
+      const conflicts = page.items.map(({ startsAtMs, ...conflict }) => ({
+        ...conflict,
+        startsAt: new Date(startsAtMs).toISOString(),
+      }));
+      return { body: { conflicts, next: nextOf(page, ({ screening }) => [screening]) } };
     },
   });
 }

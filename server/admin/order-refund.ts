@@ -4,8 +4,8 @@
  */
 import { z } from 'zod';
 import type { OwnedOrder } from '../../storage/admin/order-list.ts';
-import { seatMapOf } from '../../storage/admin/screening-list.ts';
 import { type ListedTicket, ticketsOf } from '../../storage/admin/ticket-list.ts';
+import { loadSeatMap } from '../../storage/catalogue.ts';
 import { queueMessage } from '../../storage/messages.ts';
 import { recordAction } from '../../storage/staff-actions.ts';
 import { type Endpoint, endpoint } from '../api/endpoint.ts';
@@ -64,7 +64,7 @@ export function refundEndpoint(ports: AdminPorts, kind: 'cancel' | 'refund'): En
         by: principal.who,
         requestId: requestId(`-${kind}`),
       });
-      const voided = acceptedOr(outcome, await seatMapOf(client, seatMap));
+      const voided = acceptedOr(outcome, await loadSeatMap(client, seatMap));
       const answer = answerOf('tickets' in voided ? voided.tickets.map(idOf) : []);
       const { refundCents, tickets } = answer;
       await recordAction(client, {

@@ -8,9 +8,9 @@ import { recordAction } from '../../storage/staff-actions.ts';
 import { type Endpoint, endpoint } from '../api/endpoint.ts';
 import { inPath, staff, TAG, why } from './admin-fields.ts';
 import type { AdminPorts } from './admin-ports.ts';
-import { reachedScreening } from './owned-screening.ts';
+import { screeningToChange } from './owned-screening.ts';
 import { acceptedOr } from './refusal-problem.ts';
-import { lockedScreening, mustNotBeCancelled } from './screening-rules.ts';
+import { mustNotBeCancelled } from './screening-rules.ts';
 
 export function salesEndpoints(ports: AdminPorts): Endpoint[] {
   return [
@@ -42,8 +42,7 @@ function salesEndpoint(ports: AdminPorts, kind: 'close' | 'open', summary: strin
       503: 'no-answer: repeat it with the same key',
     },
     handle: async ({ principal, params, body, client, requestId }) => {
-      await lockedScreening(client, params.screening);
-      const screening = await reachedScreening(client, principal, params.screening);
+      const screening = await screeningToChange(client, principal, params.screening);
       mustNotBeCancelled(screening);
       const { id, exhibitorId, cinema } = screening;
       const { outcome } = await ports.ask(id, {

@@ -12,8 +12,7 @@ import { CANCEL_SCREENING } from '../../workers/screening-cancellation.ts';
 import { type Endpoint, endpoint } from '../api/endpoint.ts';
 import { dryRun, inPath, staff, TAG, why } from './admin-fields.ts';
 import type { AdminPorts } from './admin-ports.ts';
-import { reachedScreening } from './owned-screening.ts';
-import { lockedScreening } from './screening-rules.ts';
+import { screeningToChange } from './owned-screening.ts';
 
 export function cancelEndpoint(_ports: AdminPorts): Endpoint {
   return endpoint({
@@ -41,8 +40,7 @@ export function cancelEndpoint(_ports: AdminPorts): Endpoint {
     }),
     problems: { 404: 'no such screening among yours', 409: 'screening-busy: somebody else is changing it' },
     handle: async ({ principal, params, body, client, requestId }) => {
-      await lockedScreening(client, params.screening);
-      const { id, currency, cinema, exhibitorId } = await reachedScreening(client, principal, params.screening);
+      const { id, currency, cinema, exhibitorId } = await screeningToChange(client, principal, params.screening);
       const touched = await touchedBy(client, id);
       const answer = { screening: id, dryRun: body.dryRun, ...touched, currency };
       if (body.dryRun) return { body: answer };

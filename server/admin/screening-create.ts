@@ -57,12 +57,11 @@ export function createEndpoint(ports: AdminPorts): Endpoint {
       409: 'screening-refused: `fields` says why, all of it; programme-busy: an import is under way',
     },
     handle: async ({ principal, body, client }) => {
-      await lockedProgramme(client);
       const owner = await ownerOfAuditorium(client, body.auditorium);
       mustReach(principal, owner, `auditorium ${body.auditorium}`);
+      await lockedProgramme(client);
       const { salesFrom = null, salesUntil = null, utcOffset, priceCents = null, code = null, ...wanted } = body;
-      const window = await wallTimesOf(client, body.auditorium, [salesFrom, salesUntil]);
-      const [from = null, until = null] = window;
+      const [from = null, until = null] = await wallTimesOf(client, body.auditorium, [salesFrom, salesUntil]);
       const made = await createScreening(
         client,
         { ...wanted, priceCents, code, salesFrom: from, salesUntil: until, utcOffsetMinutes: minutesOf(utcOffset) },

@@ -108,6 +108,9 @@ test('[AD23] a screening does not move into the past, into another one, or when 
   };
   assert.deepEqual(await refused('2020-12-24T20:30'), [400, 'invalid']);
   assert.deepEqual(await refused('2099-12-24T21:06'), [409, 'auditorium-taken']);
+  await stage.rows(`update auditoriums set status = 'closed'`);
+  assert.deepEqual(await refused('2099-12-26T20:30'), [409, 'auditorium-closed']);
+  await stage.rows(`update auditoriums set status = 'active'`);
   const begun = await stage.screening(stage.mine, -1);
   assert.deepEqual(await refused('2099-12-26T20:30', `/api/admin/screenings/${begun}`), [409, 'screening-begun']);
   // Sales from noon until half an hour after the start: an earlier day would end them before they begin.

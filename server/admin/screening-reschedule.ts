@@ -4,7 +4,6 @@
  */
 import { z } from 'zod';
 import { moveScreening } from '../../storage/admin/screening-changes.ts';
-import { findScreening } from '../../storage/admin/screening-list.ts';
 import { roomFor } from '../../storage/admin/screening-room.ts';
 import { touchedBy } from '../../storage/admin/screening-tickets.ts';
 import { addJob } from '../../storage/jobs.ts';
@@ -14,8 +13,8 @@ import { type Endpoint, endpoint } from '../api/endpoint.ts';
 import { Problem } from '../api/problem.ts';
 import { dryRun, inPath, staff, TAG, wallTime, why } from './admin-fields.ts';
 import type { AdminPorts } from './admin-ports.ts';
-import { reachedScreening } from './owned-screening.ts';
-import { lockedProgramme, lockedScreening, mustHaveRoom, mustNotBeCancelled } from './screening-rules.ts';
+import { screeningToChange } from './owned-screening.ts';
+import { lockedProgramme, mustHaveRoom, mustNotBeCancelled } from './screening-rules.ts';
 
 const start = z.object({ startsAt: z.string(), startsLocal: z.string() });
 
@@ -40,44 +39,30 @@ export function rescheduleEndpoint(ports: AdminPorts): Endpoint {
     }),
     problems: {
       404: 'no such screening among yours',
-      409: 'auditorium-taken, screening-begun, screening-cancelled, sales-window, programme-busy',
+      409: 'auditorium-taken, auditorium-closed, screening-begun, screening-cancelled, sales-window, programme-busy',
     },
     handle: async ({ principal, params, body, client, requestId }) => {
+      const screening = await screeningToChange(client, principal, params.screening);
       await lockedProgramme(client);
-      await lockedScreening(client, params.screening);
-      const screening = await reachedScreening(client, principal, params.screening);
       mustNotBeCancelled(screening);
-      const { id, film, auditorium, cinema, exhibitorId } = screening;
+      const { id, cinema, exhibitorId } = screening;
       if (Date.parse(screening.startsAt) <= ports.nowMs())
         throw Problem.conflict(
           'screening-begun',
           `Screening ${id} began at ${screening.startsLocal}; it cannot be moved.`,
         );
       const { startsLocal } = body;
-      const room = await roomFor(client, {
-        auditorium: auditorium.id,
-        film: film.id,
-        startsLocal,
-        screening: id,
-        nowMs: ports.nowMs(),
-      });
-      mustHaveRoom(room!, startsLocal);
+      const room = await roomFor(client, id, startsLocal, ports.nowMs());
+      mustHaveRoom(room);
       const { tickets, people } = await touchedBy(client, id);
       if (tickets > 0 && body.why === undefined && !body.dryRun)
         throw Problem.invalid([{ path: 'body.why', message: `${tickets} tickets are sold: say why it is moved` }]);
       const before = { startsAt: screening.startsAt, startsLocal: screening.startsLocal };
-      const after = {
-        startsAt: room!.startsAt,
-        startsLocal: startsLocal.length === 16 ? `${startsLocal}:00` : startsLocal,
-      };
+      const after = { startsAt: room.startsAt, startsLocal: room.startsLocal };
       const answer = { screening: id, dryRun: body.dryRun, ...after, before, tickets, people };
       if (body.dryRun) return { body: answer };
 
-      if (!(await moveScreening(client, id, startsLocal)))
-        throw Problem.conflict(
-          'sales-window',
-          'Sales would end before they begin; change the sales window by an import first.',
-        );
+      await moveScreening(client, id, startsLocal);
       await recordAction(client, {
         who: principal.who,
         action: 'screening.reschedule',
@@ -86,8 +71,7 @@ export function rescheduleEndpoint(ports: AdminPorts): Endpoint {
         details: { cinema: cinema.id, from: before.startsLocal, to: after.startsLocal, tickets, people },
         exhibitorId,
       });
-      const { startsAt: startsAfter } = (await findScreening(client, id))!;
-      if (startsAfter !== before.startsAt) {
+      if (after.startsAt !== before.startsAt) {
         const key = requestId('-move');
         const move = { screening: id, key, from: before.startsLocal, to: after.startsLocal, movedAtMs: ports.nowMs() };
         await addJob(client, TELL_NEW_START, move, { key: `${TELL_NEW_START}:${key}` });

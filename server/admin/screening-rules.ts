@@ -4,7 +4,7 @@ import { lockScreening } from '../../storage/admin/screening-changes.ts';
 import type { OwnedScreening } from '../../storage/admin/screening-list.ts';
 import type { Room } from '../../storage/admin/screening-room.ts';
 import { lockProgrammeSoon } from '../../storage/admin/screening-room.ts';
-import { type FieldProblem, Problem } from '../api/problem.ts';
+import { Problem } from '../api/problem.ts';
 
 const SOON = { 'retry-after': '2' };
 
@@ -22,33 +22,27 @@ export async function lockedScreening(client: ClientBase, screening: number): Pr
   throw new Problem(409, 'screening-busy', sentence, [], SOON);
 }
 
-/**
- * Everything that is wrong with the place or the time.
- * @throws Problem 400 for what the request got wrong, 409 for who is in the way
- */
-export function mustHaveRoom(room: Room, startsLocal: string): void {
-  const problems: FieldProblem[] = [];
-  const no = (field: string, message: string): void => void problems.push({ path: `body.${field}`, message });
-  const { auditorium, cinema, film } = room;
-  if (cinema.status !== 'active') no('auditorium', `${cinema.name} is not working`);
-  else if (auditorium.status !== 'active') no('auditorium', `${auditorium.name} is not working`);
-  if (room.seatMap === null) no('auditorium', `${auditorium.name} has no seat map yet; import one first`);
-  if (film === null) no('film', 'there is no such film');
-  else if (film.status !== 'active') no('film', `"${film.title}" is withdrawn`);
-  if (room.isSkipped)
-    no('startsLocal', `there is no ${startsLocal} in ${cinema.timeZone}: the clocks are put forward over it`);
-  else if (room.isTwice)
-    no(
-      'startsLocal',
-      `there are two ${startsLocal} in ${cinema.timeZone}, the clocks are put back: import it with its offset`,
+/** @throws Problem 400 for a time that is none, or past; 409 for who is in the way */
+export function mustHaveRoom(room: Room): void {
+  const { auditorium, timeZone, startsLocal, occupant } = room;
+  const wrong = room.isSkipped
+    ? `there is no ${startsLocal} in ${timeZone}: the clocks are put forward over it`
+    : room.isTwice
+      ? `there are two ${startsLocal} in ${timeZone}, the clocks are put back: import it with its offset`
+      : room.isPast
+        ? `${startsLocal} in ${timeZone} is past`
+        : null;
+  if (wrong !== null) throw Problem.invalid([{ path: 'body.startsLocal', message: wrong }]);
+  if (!room.isWorking) throw Problem.conflict('auditorium-closed', `${auditorium} is not working.`);
+  if (room.isWindowShut)
+    throw Problem.conflict(
+      'sales-window',
+      'Sales would end before they begin; change the sales window by an import first.',
     );
-  else if (room.isPast) no('startsLocal', `${startsLocal} in ${cinema.timeZone} is past`);
-  if (problems.length > 0) throw Problem.invalid(problems);
-  const { occupant } = room;
   if (occupant === null) return;
   throw Problem.conflict(
     'auditorium-taken',
-    `${auditorium.name} is taken then by screening ${occupant.id} ("${occupant.title}", ${occupant.startsLocal}), the cleaning counted in.`,
+    `${auditorium} is taken then by screening ${occupant.id} ("${occupant.title}", ${occupant.startsLocal}), the cleaning counted in.`,
   );
 }
 

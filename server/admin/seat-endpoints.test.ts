@@ -138,6 +138,9 @@ test('[AD35] two do not change one screening at the same time: the second hears 
   ] as const) {
     const busy = await stage.send('admin', 'POST', `${path}/${command}`, body);
     assert.deepEqual([busy.status, busy.body.code], [409, 'screening-busy'], command);
+    // To a stranger the lock does not tell that there is something.
+    const stranger = await stage.send(`partner ${stage.theirs.exhibitor}`, 'POST', `${path}/${command}`, body);
+    assert.equal(stranger.status, 404, command);
   }
   await other.query('rollback');
   await stage.does('admin', 'POST', `${path}/close`, { why: 'a strike' });

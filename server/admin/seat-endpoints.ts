@@ -1,7 +1,7 @@
 /** Seats off sale and back: what the actor decides, kept with who wanted it and why. */
 import { z } from 'zod';
 import { SEAT_COUNT_MAX } from '../../actors/seat-map.ts';
-import { seatMapOf } from '../../storage/admin/screening-list.ts';
+import { loadSeatMap } from '../../storage/catalogue.ts';
 import { recordAction } from '../../storage/staff-actions.ts';
 import { type Endpoint, endpoint } from '../api/endpoint.ts';
 import { inPath, line, staff, TAG, why } from './admin-fields.ts';
@@ -49,7 +49,8 @@ function seatEndpoint(
     },
     handle: async ({ principal, params, body, client, requestId }) => {
       const { id, seatMap, exhibitorId, cinema } = await reachedScreening(client, principal, params.screening);
-      const map = await seatMapOf(client, seatMap);
+      // On the request's own connection: whoever has one of a pool and waits for a second may wait for those who do the same.
+      const map = await loadSeatMap(client, seatMap);
       const seats = seatsLabelled(map, body.seats);
       const { outcome } = await ports.ask(id, {
         kind,

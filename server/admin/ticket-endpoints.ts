@@ -2,8 +2,8 @@
 import type { ClientBase, Pool } from 'pg';
 import { z } from 'zod';
 import type { SeatMap } from '../../actors/seat-map.ts';
-import { seatMapOf } from '../../storage/admin/screening-list.ts';
 import { findTicket, listTickets, type OwnedTicket } from '../../storage/admin/ticket-list.ts';
+import { loadSeatMap } from '../../storage/catalogue.ts';
 import { recordAction } from '../../storage/staff-actions.ts';
 import { type Endpoint, endpoint } from '../api/endpoint.ts';
 import { mustReach, type StaffPrincipal } from '../api/principal.ts';
@@ -30,7 +30,7 @@ async function reachedTicket(queryable: Pool | ClientBase, who: StaffPrincipal, 
 }
 
 async function shown(queryable: Pool | ClientBase, { exhibitorId: _, seatMap, status: __, ...ticket }: OwnedTicket) {
-  const [labelled] = withLabels([ticket], await seatMapOf(queryable, seatMap));
+  const [labelled] = withLabels([ticket], await loadSeatMap(queryable, seatMap));
   return { ...labelled!, kinds: [...ticket.kinds] };
 }
 
@@ -49,7 +49,7 @@ function listEndpoint(ports: AdminPorts): Endpoint {
       const page = await listTickets(ports.pool, principal, { ...query, after: place });
       const maps = new Map<number, SeatMap>();
       for (const seatMap of new Set(page.items.map((ticket) => ticket.seatMap)))
-        maps.set(seatMap, await seatMapOf(ports.pool, seatMap));
+        maps.set(seatMap, await loadSeatMap(ports.pool, seatMap));
       const tickets = page.items.flatMap(({ seatMap, ...ticket }) => withLabels([ticket], maps.get(seatMap)!));
       return { body: { tickets, next: nextOf(page, (ticket) => [ticket.screening, ticket.seat, ticket.id]) } };
     },
@@ -99,7 +99,7 @@ function checkInEndpoint(ports: AdminPorts): Endpoint {
         by: principal.who,
         requestId: requestId('-check-in'),
       });
-      acceptedOr(outcome, await seatMapOf(client, found.seatMap));
+      acceptedOr(outcome, await loadSeatMap(client, found.seatMap));
       await recordAction(client, {
         who: principal.who,
         action: 'ticket.check-in',

@@ -12,7 +12,7 @@ const twoDigits = Array.from({ length: 60 }, (_, value) => String(value).padStar
 export function dayText(day: number): string {
   let text = days.get(day);
   if (text === undefined) {
-    text = new Date(day * DAY_MS).toISOString().slice(0, 10);
+    text = new Date(day * DAY_MS).toISOString().slice(0, -'T00:00:00.000Z'.length);
     if (days.size === DAYS_MAX) days.clear();
     days.set(day, text);
   }
@@ -28,7 +28,7 @@ export function instantText(ms: number): string {
 /** The wall clock that is so much ahead of UTC: "2026-12-24T20:30:00". */
 export function localText(ms: number, offsetMinutes: number): string {
   const localMs = ms + offsetMinutes * MINUTE_MS;
-  if (ms % MINUTE_MS !== 0) return new Date(localMs).toISOString().slice(0, 19);
+  if (ms % MINUTE_MS !== 0) return new Date(localMs).toISOString().slice(0, -'.000Z'.length);
   return `${wallText(localMs)}:00`;
 }
 

@@ -88,7 +88,7 @@ const SUMMARY = {
   status: 'scheduled',
   salesFromMs: null,
   salesUntilMs: null,
-  modality: null,
+  modality: 'A',
   seatPrices: null,
 } as const satisfies ScreeningSummary;
 
@@ -119,8 +119,19 @@ test('[G19] a full page says where the next one begins; film, cinema and day nar
   ]);
   assert.equal(body.next, 44);
   await stage.get('/api/screenings?date=2026-12-24');
-  const day = stage.listed[1];
-  assert.deepEqual([day?.date, day?.fromMs], ['2026-12-24', 0], 'the whole day, also what has begun');
+  const [, day = {}] = stage.listed as readonly { date?: string; fromMs?: number }[];
+  assert.deepEqual([day.date, day.fromMs], ['2026-12-24', 0], 'the whole day, also what has begun');
+});
+
+test('[G19] what is cancelled or private is left out', async () => {
+  const stage = new SearchStage();
+  stage.screenings = [
+    { ...SUMMARY, status: 'cancelled' },
+    { ...SUMMARY, id: 44, modality: 'D' },
+    { ...SUMMARY, id: 45, status: 'closed' },
+  ];
+  const { body } = await stage.get('/api/screenings?limit=3');
+  assert.deepEqual([ids(body.screenings), body.next], [[45], 45]);
 });
 
 test('[G19] what is no instant or no number is refused with a sentence that names it', async () => {

@@ -54,13 +54,22 @@ export function screeningListEndpoint(ports: SearchPorts): Endpoint {
         ...(date === undefined ? {} : { date: dayText(date) }),
       });
       const next = found.length === limit ? (found.at(-1)?.id ?? null) : null;
-      return { body: { screenings: found.map(listed), next } };
+      return { body: { screenings: found.filter(isForThePublic).map(listed), next } };
     },
   });
 }
 
-function listed({ startsAtMs, ...rest }: ScreeningSummary): z.input<typeof schemas.listedScreening> {
-  return { ...rest, startsAt: new Date(startsAtMs).toISOString() };
+/** Neither cancelled nor private: an auditorium that somebody has hired. A page has fewer rows then. */
+function isForThePublic({ status, modality }: ScreeningSummary): boolean {
+  return status !== 'cancelled' && modality !== 'D';
+}
+
+function listed(screening: ScreeningSummary): z.input<typeof schemas.listedScreening> {
+  const { id, title, minutes, rating, cinema, city, state, auditorium, startsLocal, timeZone } = screening;
+  const { projection, language, priceCents, currency, halfQuota, halfPolicy, seatMapId, seatCount } = screening;
+  const startsAt = new Date(screening.startsAtMs).toISOString();
+  const what = { id, title, minutes, rating, cinema, city, state, auditorium, startsAt, startsLocal, timeZone };
+  return { ...what, projection, language, priceCents, currency, halfQuota, halfPolicy, seatMapId, seatCount };
 }
 
 function instantIn(description: string) {

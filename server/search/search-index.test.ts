@@ -109,15 +109,15 @@ test('[SE3] exact words come before beginnings, those before errors; the whole t
   const both = new Both();
   const startsAtMs = NOW_MS + 3 * DAY_MS;
   both.tell({
-    films: [filmRow(1, 'Duna: Parte Dois'), filmRow(2, 'Duna'), filmRow(3, 'Dunas'), filmRow(4, 'Tuna')],
+    films: [filmRow(1, 'Duna'), filmRow(2, 'Duna: Parte Dois'), filmRow(3, 'Dunas'), filmRow(4, 'Tuna')],
     cinemas: [cinemaRow(1, 'Cine', null)],
     auditoriums: [auditoriumRow(1, 1)],
     screenings: [
-      screeningRow(1, 1, 1, startsAtMs),
-      screeningRow(2, 2, 1, startsAtMs),
+      screeningRow(1, 2, 1, startsAtMs),
+      screeningRow(2, 1, 1, startsAtMs),
       screeningRow(3, 3, 1, startsAtMs - DAY_MS),
       screeningRow(4, 4, 1, startsAtMs - 2 * DAY_MS),
-      screeningRow(5, 2, 1, startsAtMs - DAY_MS),
+      screeningRow(5, 1, 1, startsAtMs - DAY_MS),
     ],
   });
   assert.deepEqual(both.found({ q: 'duna' }, 10), [5, 2, 1, 3, 4]);
@@ -308,5 +308,37 @@ test('[SE10] a screening that stays is on exactly one page, whatever is sold, st
       const missed = before.filter((id) => after.has(id) && !found.includes(id));
       assert.deepEqual(missed, [], `seed ${seed}, step ${step}: ${JSON.stringify(query)}`);
     }
+  }
+});
+
+test('[SE10] of the film in which a page ended the rest comes next, however much of it is cancelled or added meanwhile', () => {
+  for (const change of ['cancelled', 'scheduled'] as const) {
+    const both = new Both();
+    const at = (hours: number): number => NOW_MS + DAY_MS + hours * (HOUR_MS / 4);
+    const ofA = Array.from({ length: 8 }, (_, hour) => screeningRow(10 + hour, 1, 1, at(hour)));
+    both.tell({
+      films: [filmRow(1, 'A'), filmRow(2, 'B'), filmRow(3, 'C')],
+      cinemas: [cinemaRow(1, 'Cine', null)],
+      auditoriums: [auditoriumRow(1, 1)],
+      screenings: [
+        ...ofA,
+        ...Array.from({ length: 5 }, (_, hour) => screeningRow(20 + hour, 2, 1, at(hour))),
+        ...Array.from({ length: 9 }, (_, hour) => screeningRow(30 + hour, 3, 1, at(hour))),
+      ],
+    });
+    let changes = 0;
+    const found = both.found({}, 3, () => {
+      // After the page that ended in A.
+      if (++changes !== 4) return;
+      if (change === 'cancelled')
+        both.tell({ screenings: ofA.slice(4).map((row) => ({ ...row, status: change, changed: 9e9 })) });
+      else
+        both.tell({ screenings: Array.from({ length: 9 }, (_, hour) => screeningRow(50 + hour, 1, 1, at(10 + hour))) });
+    });
+    const from = (first: number, count: number): number[] => Array.from({ length: count }, (_, index) => first + index);
+    const rest = change === 'cancelled' ? from(10, 4) : [...from(10, 8), ...from(50, 9)];
+    // What is half of what it was stands behind B now, and comes once more.
+    const again = change === 'cancelled' ? rest : [];
+    assert.deepEqual(found, [...from(30, 9), ...rest, ...from(20, 5), ...again]);
   }
 });

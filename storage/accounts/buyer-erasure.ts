@@ -72,8 +72,8 @@ async function forget(
   }
   let cpfForgottenAt: Date | null = null;
   for (const payer of payers) {
-    const at = await erasePayer(client, payer);
-    if (at !== null && (cpfForgottenAt === null || at > cpfForgottenAt)) cpfForgottenAt = at;
+    const erased = await erasePayer(client, payer);
+    if (erased.is === 'later' && (cpfForgottenAt === null || erased.at > cpfForgottenAt)) cpfForgottenAt = erased.at;
   }
   return { buyers: ids, tickets, sessionsEnded, cpfForgottenAt };
 }

@@ -63,43 +63,51 @@ export async function maskedCpfOf(pool: pg.Pool, seals: Seals, payer: string): P
   return sealed === null ? null : maskedCpf(seals.open('cpf', sealed, payer).toString());
 }
 
+export type PayerErased =
+  | { readonly is: 'gone' }
+  /** Another buyer has the same CPF. */
+  | { readonly is: 'needed' }
+  /** The number is gone, its HMAC goes then. */
+  | { readonly is: 'later'; readonly at: Date };
+
 /**
  * Forgets a payer whom nobody needs any more: at once, or, with a screening ahead, the number at once and the HMAC when the
- * last one is over, because until then the same CPF must go on being counted. Nothing happens while another buyer still has it.
- * Resolves with when the last trace goes; null: nothing is left, or somebody else has it.
+ * last one is over, because until then the same CPF must go on being counted.
  */
-export async function erasePayer(client: pg.ClientBase, payer: string): Promise<Date | null> {
+export async function erasePayer(client: pg.ClientBase, payer: string): Promise<PayerErased> {
   // The lock keeps a sign-up with the same CPF waiting until it can see what became of the row.
   await client.query('select from payers where id = $1 for update', [payer]);
   const { rowCount } = await client.query('select from buyers where payer_id = $1 and erased_at is null limit 1', [
     payer,
   ]);
-  if (rowCount !== 0) return null;
+  if (rowCount !== 0) return { is: 'needed' };
   const { rows } = await client.query<{ needed_until: Date | null }>(PAYER_NEEDED_UNTIL, [payer]);
-  const until = rows[0]?.needed_until ?? null;
-  if (until !== null) {
-    await client.query('update payers set cpf_encrypted = null, erase_after = $2 where id = $1', [payer, until]);
-    return until;
+  const at = rows[0]?.needed_until ?? null;
+  if (at !== null) {
+    await client.query('update payers set cpf_encrypted = null, erase_after = $2 where id = $1', [payer, at]);
+    return { is: 'later', at };
   }
   await client.query('update buyers set payer_id = null where payer_id = $1', [payer]);
   await client.query('delete from payers where id = $1', [payer]);
-  return null;
+  return { is: 'gone' };
 }
 
-/** Forgets the payers whose time has come, at most `limit`, each by itself; resolves with how many are gone. For a daily job. */
-export async function eraseDuePayers(pool: pg.Pool, limit = 1_000): Promise<number> {
+/**
+ * Forgets the payers whose time has come, and those whom nobody has: of sign-ups that were never confirmed. At most `limit`,
+ * each by itself; resolves with how many are gone. For a daily job.
+ */
+export async function eraseDuePayers(pool: pg.Pool, limit = 10_000): Promise<number> {
   const { rows } = await pool.query<{ id: string }>(
-    'select id from payers where erase_after < now() order by erase_after limit $1',
+    `select id from payers p where erase_after < now() or (
+       erase_after is null and created_at < now() - interval '1 day'
+       and not exists (select from buyers b where b.payer_id = p.id and b.erased_at is null))
+     order by erase_after limit $1`,
     [limit],
   );
   let erased = 0;
   for (const { id } of rows) {
-    const isGone = await inTransaction(pool, async (client) => {
-      const due = await client.query('select from payers where id = $1 and erase_after < now() for update', [id]);
-      if (due.rowCount === 0) return false;
-      return (await erasePayer(client, id)) === null;
-    });
-    if (isGone) erased++;
+    const outcome = await inTransaction(pool, (client) => erasePayer(client, id));
+    if (outcome.is === 'gone') erased++;
   }
   return erased;
 }

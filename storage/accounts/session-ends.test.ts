@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type pg from 'pg';
 import { CuttingProxy } from '../../tests/support/cutting-proxy.ts';
+import { deadline } from '../../tests/support/deadline.ts';
 import { testDatabase } from '../../tests/support/postgres.ts';
 import { createPool, type DatabaseConfig } from '../database.ts';
 import { inTransaction } from '../in-transaction.ts';
@@ -21,7 +22,8 @@ class Told {
   };
 
   async atLeast(count: number): Promise<string[]> {
-    if (this.names.length < count) await new Promise<void>((resolve) => this.#waiting.push({ count, resolve }));
+    const told = new Promise<void>((resolve) => this.#waiting.push({ count, resolve }));
+    if (this.names.length < count) await deadline(told, 10_000, () => `told of ${this.names.length} ends`);
     return this.names;
   }
 }

@@ -6,7 +6,7 @@
  * after is told. After a broken connection it does both again. While it is not connected `isEnded` goes by what it knows, and
  * `isCurrent` is false; the request for a page goes to the database anyway.
  *
- * Bound: ENDS_MAX names, about two days of log-outs of a large chain and 15 MB. At the bound the oldest go, and with them the
+ * Bound: ENDS_MAX names, about two days of log-outs of a large chain and 12 MB. At the bound the oldest go, and with them the
  * belief in every cookie that was issued before: whoever comes with such a one asks GET /api/session, which looks into the
  * database and issues a new one. Nobody is let in for want of memory.
  */

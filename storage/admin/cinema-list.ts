@@ -1,16 +1,6 @@
 /** Cinemas with their auditoriums, and the price tables that their exhibitor has, as the administration sees them. */
 import type pg from 'pg';
-import {
-  inScope,
-  instantText,
-  type Page,
-  pageOf,
-  patternOf,
-  plainText,
-  type Scope,
-  scopeValues,
-  wallText,
-} from './answer-sql.ts';
+import { inScope, type Page, pageOf, patternOf, plainText, type Scope, scopeValues } from './answer-sql.ts';
 
 export interface ListedCinema {
   readonly id: number;
@@ -93,41 +83,4 @@ export async function auditoriumsOf(pool: pg.Pool, cinema: number): Promise<List
     [cinema],
   );
   return rows.map(({ item }) => item);
-}
-
-export interface LayoutConflict {
-  readonly screening: number;
-  readonly film: string;
-  readonly cinema: { readonly id: number; readonly name: string };
-  readonly auditorium: { readonly id: number; readonly name: string };
-  readonly startsLocal: string;
-  /** The layout that it has, and the one that it could not get. */
-  readonly seatMap: number;
-  readonly wantedSeatMap: number;
-  /** The outcome's name. */
-  readonly reason: string | null;
-  readonly since: string;
-}
-
-/** Screenings that kept their layout because somebody has seats on it, by start; those that are over are not told. */
-export async function listLayoutConflicts(
-  pool: pg.Pool,
-  scope: Scope,
-  wanted: { readonly auditorium?: number | undefined; readonly after?: number | undefined; readonly limit: number },
-): Promise<Page<LayoutConflict>> {
-  const { rows } = await pool.query<{ item: LayoutConflict }>(
-    `select json_build_object('screening', s.id, 'film', f.title, 'cinema', json_build_object('id', c.id, 'name', c.name),
-       'auditorium', json_build_object('id', a.id, 'name', a.name), 'startsLocal', ${wallText('s.starts_local')},
-       'seatMap', s.seat_map_id, 'wantedSeatMap', n.seat_map_id, 'reason', n.reason, 'since', ${instantText('n.updated_at')}) as item
-     from (select distinct on (screening) * from seat_map_changes where state = 'conflict' order by screening, seat_map_id desc) as n
-       join screenings s on s.id = n.screening
-       join films f on f.id = s.film_id
-       join auditoriums a on a.id = s.auditorium_id
-       join cinemas c on c.id = a.cinema_id
-     where ${inScope('c', 1)} and ($3::bigint is null or a.id = $3) and s.starts_at > now() and s.status <> 'cancelled'
-       and ($4::bigint is null or (s.starts_at, s.id) > (select starts_at, id from screenings where id = $4))
-     order by s.starts_at, s.id limit $5`,
-    [...scopeValues(scope), wanted.auditorium ?? null, wanted.after ?? null, wanted.limit + 1],
-  );
-  return pageOf(rows, wanted.limit);
 }

@@ -1,7 +1,5 @@
 /** Screenings as the administration lists and shows them: facts of the catalogue, and what was sold by the tables. */
 import type pg from 'pg';
-import type { SeatMap } from '../../actors/seat-map.ts';
-import { loadSeatMap } from '../catalogue.ts';
 import {
   inScope,
   instantText,
@@ -129,12 +127,4 @@ export async function findScreening(queryable: pg.Pool | pg.ClientBase, id: numb
   const row = rows[0];
   if (row === undefined) return null;
   return { ...row.item, exhibitorId: row.exhibitorId === null ? null : Number(row.exhibitorId) };
-}
-
-/**
- * The layout `id`, read on the connection of a request that has one: whoever holds one connection of a pool and waits for a
- * second one may wait for those who do the same.
- */
-export function seatMapOf(queryable: pg.Pool | pg.ClientBase, id: number): Promise<SeatMap> {
-  return loadSeatMap(queryable as pg.Pool, id);
 }

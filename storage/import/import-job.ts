@@ -8,9 +8,9 @@
  * runner's name (import-history.ts). A cancellation that came first undoes it; one that came later finds it done.
  */
 import type pg from 'pg';
+import { FileRefused } from './file-refused.ts';
 import type { FileImportOptions, FileReport } from './import-report.ts';
 import type { ImportSettings, KindName } from './table-kind.ts';
-import { FileRefused } from './text-lines.ts';
 
 /** Silence after which an import is taken to have lost its node. */
 const SILENCE_MS_MAX = 60_000;

@@ -35,7 +35,7 @@ const MATCH = `
     select p.line, max(e.id) as id
     from placed p join screenings e on e.auditorium_id = p.auditorium_id and e.starts_at = p.starts_at
       and e.status = 'cancelled' and e.film_id = p.film_id
-    where p.code is null and not exists (select from by_start b where b.line = p.line)
+    where %cancelledStays and p.code is null and not exists (select from by_start b where b.line = p.line)
     group by p.line
   )
   select p.line, p.auditorium_id, p.cinema_id, p.seat_map_id, p.seat_count, p.time_zone, p.film_id, p.title, p.minutes,
@@ -129,9 +129,10 @@ const WARN = `
 
 /**
  * Leaves the temporary table `judged`: what `storeScreenings` writes, for the lines that are still in `staged`. The caller
- * holds `lockProgramme`.
+ * holds `lockProgramme`. `cancelledStays`: a line at the start of a cancelled screening of the same film means that one,
+ * and brings no new one; a person who makes a screening there does mean a new one.
  */
-export async function judgeScreenings(work: TableWork): Promise<void> {
+export async function judgeScreenings(work: TableWork, cancelledStays: boolean): Promise<void> {
   const { client, present } = work;
   const startsColumn = present.has('starts') ? 'starts' : present.has('time') ? 'time' : 'date';
   const now = new Date(work.nowMs);
@@ -140,7 +141,7 @@ export async function judgeScreenings(work: TableWork): Promise<void> {
   await client.query(REJECT_REPEATED, [startsColumn]);
   await work.dropRejected();
   await client.query('delete from placed p where not exists (select from staged s where s.line = p.line)');
-  await client.query(matchSql(present), [now]);
+  await client.query(matchSql(present, cancelledStays), [now]);
   await client.query('analyze matched');
   work.progress(0.5);
   await priceScreenings(client);
@@ -153,11 +154,12 @@ export async function judgeScreenings(work: TableWork): Promise<void> {
 }
 
 /** What the file has no column for keeps its value; a blank cell stands for the usual. */
-function matchSql(present: ReadonlySet<string>): string {
+function matchSql(present: ReadonlySet<string>, cancelledStays: boolean): string {
   const kept = (column: string, usual: string): string =>
     present.has(column) ? `coalesce(p.${column}, ${usual})` : `coalesce(e.${column}, ${usual})`;
   const cleared = (column: string): string => (present.has(column) ? `p.${column}` : `e.${column}`);
   const values: Readonly<Record<string, string>> = {
+    cancelledStays: String(cancelledStays),
     language: kept('language', `'dub'`),
     projection: kept('projection', `'2D'`),
     modality: kept('modality', `'A'`),

@@ -24,7 +24,7 @@ export const screeningsKind: TableKind = {
   judge: async (work) => {
     // Until the end of the transaction: two imports at once would each see the auditorium free.
     await lockProgramme(work.client);
-    await judgeScreenings(work);
+    await judgeScreenings(work, true);
   },
   merge: storeScreenings,
   isPartialByDefault: false,

@@ -7,6 +7,7 @@ import { fixture, publishedFile } from '../../tests/support/fixtures.ts';
 import { faultsOf, importText, sellTickets, sums, twoExhibitors } from '../../tests/support/two-exhibitors.ts';
 import { loadSeatMap } from '../catalogue.ts';
 import { LAYOUT_JOB } from '../layout-changes.ts';
+import { lockProgramme } from '../screening-plan.ts';
 import type { FileImportOptions, FileReport } from './import-report.ts';
 import { seatmapsKind } from './seatmaps-kind.ts';
 
@@ -129,7 +130,7 @@ test('[SM7] whose map it is can be said beside the file; by name and cinema an a
 });
 
 test('[SM8] a new layout is wanted for the screenings to come, and changes none of them', async (t) => {
-  const { pool, shard } = await twoExhibitors(t);
+  const { pool, shard, owner } = await twoExhibitors(t);
   const run = importing(t, pool);
   for (const starts of ['2020-01-01T20:00', '2099-01-01T20:00', '2099-01-02T20:00', '2099-01-03T20:00'])
     await announce(pool, 1, starts);
@@ -151,10 +152,8 @@ test('[SM8] a new layout is wanted for the screenings to come, and changes none 
     { map: 1 },
     { map: 2 },
   ]);
-  const { rows } = await shard
-    .query(`select task_identifier as task from graphile_worker.jobs`)
-    .catch(() => ({ rows: null }));
-  if (rows !== null) assert.deepEqual(rows, [{ task: LAYOUT_JOB }]);
+  const { rows: jobs } = await owner.query('select task_identifier as task from poltrona_jobs.jobs');
+  assert.deepEqual(jobs, [{ task: LAYOUT_JOB }]);
   // The next version supersedes it; a rehearsal wants nothing.
   await run(own(7001, 4), {}, { dryRun: true });
   await run(own(7001, 3));
@@ -164,6 +163,30 @@ test('[SM8] a new layout is wanted for the screenings to come, and changes none 
     { screening: 3, map: 3, state: 'superseded' },
     { screening: 3, map: 5, state: 'wanted' },
   ]);
+});
+
+test('[SM8] a screening that is being made meanwhile is not overlooked', async (t) => {
+  const { pool } = await twoExhibitors(t);
+  const making = await pool.connect();
+  await making.query('begin');
+  await lockProgramme(making);
+  let isOver = false;
+  const report = importing(
+    t,
+    pool,
+  )(own(7001, 5)).finally(() => {
+    isOver = true;
+  });
+  // It is at the lock when it shows there.
+  const waiting = () => making.query(`select from pg_locks where locktype = 'advisory' and not granted`);
+  while (!isOver && (await waiting()).rowCount === 0);
+  await making.query(
+    `insert into screenings (auditorium_id, seat_map_id, film_id, starts_at, starts_local, time_zone, price_cents, half_quota)
+     select 1, seat_map_id, 1, '2099-01-01', '2099-01-01', 'UTC', 100, 1 from auditoriums where id = 1`,
+  );
+  await making.query('commit');
+  making.release();
+  assert.equal((await report).details['screeningsToChange'], 1);
 });
 
 test('[SM8] back to the layout that the screenings have: nothing is wanted any more', async (t) => {

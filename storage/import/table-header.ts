@@ -1,8 +1,8 @@
 /** Which column of a file is which of the kind: by its heading, whatever its case, accents and punctuation. */
 import { bare } from './cell-values.ts';
+import { FileRefused } from './file-refused.ts';
 import type { ImportWarning } from './import-report.ts';
 import type { TableColumn, TableKind } from './table-kind.ts';
-import { FileRefused } from './text-lines.ts';
 
 /** Headings shown in a message; a file can have hundreds. */
 const SHOWN = 12;
@@ -34,7 +34,10 @@ export function readHeader(kind: TableKind, found: readonly string[], fileName: 
     );
   }
   refuseMissing(kind, present, found, fileName);
-  const ignored = found.filter((heading, index) => columns[index] === null && heading.trim() !== '');
+  const passedOver = new Set(kind.passedOver?.map(bare));
+  const ignored = found.filter(
+    (heading, index) => columns[index] === null && heading.trim() !== '' && !passedOver.has(bare(heading)),
+  );
   const headingOf = (name: string): string =>
     found[columns.findIndex((column) => column?.name === name)]?.trim() ?? name;
   return {

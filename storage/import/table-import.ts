@@ -13,6 +13,7 @@ import type pg from 'pg';
 import { copyRows } from '../copy-rows.ts';
 import { inTransaction } from '../in-transaction.ts';
 import { clean } from './cell-values.ts';
+import { FileRefused } from './file-refused.ts';
 import { lockImports, noticeOlder, type OlderFile, recordFile } from './import-history.ts';
 import type { FileImportOptions, FileReport, ImportProgress, NotKept } from './import-report.ts';
 import { ReportNotes } from './report-notes.ts';
@@ -24,7 +25,8 @@ import { readHeader, type TableHeader } from './table-header.ts';
 import type { DraftRow, TableKind } from './table-kind.ts';
 import { type Draft, TableRows } from './table-rows.ts';
 import { countOutcomes, createStaging, dropRejected, readStagedNotes, STAGED, sealStaging } from './table-staging.ts';
-import { FileRefused } from './text-lines.ts';
+
+const NAME_CHARS_MAX = 120;
 
 /** How much is done when a phase begins, by the time it took. */
 const PHASES = { reading: 0, checking: 0.4, merging: 0.6, committing: 0.95 } as const;
@@ -71,7 +73,7 @@ export async function inspectFile(kind: TableKind, file: string, options: FileIm
 
 async function open(kind: TableKind, file: string, options: FileImportOptions): Promise<Opened> {
   const startedAtMs = Date.now();
-  const name = clean(options.fileName ?? path.basename(file));
+  const name = shortened(options.fileName ?? path.basename(file));
   const { sheet = null } = options;
   const source = await openSource(file, {
     name,
@@ -87,7 +89,7 @@ async function open(kind: TableKind, file: string, options: FileImportOptions): 
   if (source.form === 'document' && kind.document === undefined) {
     throw new FileRefused(`${name} is no table of ${kind.name}`);
   }
-  const header = source.form === 'document' ? null : readHeader(kind, source.header.map(clean), name);
+  const header = source.form === 'document' ? null : readHeader(kind, source.header.map(shortened), name);
   for (const warning of header?.warnings ?? []) notes.warn(warning);
   const rows = new TableRows(kind, header, notes);
   const fileHash = await hashOf(file);
@@ -95,6 +97,11 @@ async function open(kind: TableKind, file: string, options: FileImportOptions): 
   // A file that was sent has no time of its own; one that lies here was changed last when it was exported, or later.
   const exportedAtMs = options.exportedAtMs ?? (options.fileName === undefined ? statSync(file).mtimeMs : null);
   return { kind, source, header, rows, notes, name, fileHash, exportedAtMs, options, startedAtMs, progress };
+}
+
+/** Names and headings of a file are repeated in each remark about it. */
+function shortened(text: string): string {
+  return clean(text).slice(0, NAME_CHARS_MAX);
 }
 
 async function run(client: pg.ClientBase, opened: Opened, startedMs: number): Promise<FileReport> {

@@ -110,6 +110,8 @@ export interface TableKind {
   readonly columns: readonly TableColumn[];
   /** Columns of `staged` that no file has. */
   readonly derived: readonly { readonly name: string; readonly type: string }[];
+  /** Headings that are known and not wanted: a published file has its own columns, and nobody needs to be told. */
+  readonly passedOver?: readonly string[];
   /** What the columns of a file lack together ("a code or a title"), as a sentence; null: nothing. */
   readonly lacks?: (present: ReadonlySet<string>) => string | null;
   /** Pure. */

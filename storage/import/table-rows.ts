@@ -1,12 +1,12 @@
 /** Rows of a file become rows of `staged`: each cell is read by its column's parser, each row looked at as a whole. Pure but for the counting. */
 import { type CopyValue, copyRow } from '../copy-rows.ts';
 import { plainCell } from './cell-values.ts';
+import { FileRefused } from './file-refused.ts';
 import type { ReportNotes } from './report-notes.ts';
 import type { SourceRow } from './source/source.ts';
 import { CELL_CHARS_MAX, CELLS_CHARS_MAX, megabytes } from './source/source-limits.ts';
 import type { TableHeader } from './table-header.ts';
 import { type DraftRow, isProblem, type Problem, type TableColumn, type TableKind } from './table-kind.ts';
-import { FileRefused } from './text-lines.ts';
 
 /** Columns of `staged` in their order, `line` first. */
 export function stagedColumns({ columns, derived }: TableKind): readonly { name: string; type: string }[] {

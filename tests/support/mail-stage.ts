@@ -31,11 +31,13 @@ export class MailStage {
   readonly accounts: pg.Pool;
   readonly lines: LogLine[] = [];
   readonly log: Log;
-  readonly #test: TestContext;
+  readonly #runners: JobRunner[];
+  readonly #closing: (() => Promise<void>)[];
   readonly #ended: (() => void)[] = [];
 
-  constructor(t: TestContext, database: DatabaseConfig) {
-    this.#test = t;
+  constructor(database: DatabaseConfig, runners: JobRunner[], closing: (() => Promise<void>)[]) {
+    this.#runners = runners;
+    this.#closing = closing;
     this.database = database;
     this.accounts = createPool(database, 'accounts', 'test', 6);
     const at =
@@ -44,7 +46,7 @@ export class MailStage {
         this.lines.push({ level, details, message });
       };
     this.log = { info: at('info'), warn: at('warn'), error: at('error') };
-    t.after(() => this.accounts.end());
+    closing.push(() => this.accounts.end());
   }
 
   /** An account; resolves with its id. */
@@ -84,13 +86,13 @@ export class MailStage {
 
   outlet(server: SmtpServer): SmtpOutlet {
     const outlet = new SmtpOutlet(server, QUICK_SMTP);
-    this.#test.after(() => outlet.close());
+    this.#closing.push(() => outlet.close());
     return outlet;
   }
 
   task(outlet: MailOutlet, ports: Partial<SendMessagePorts> = {}): JobTask {
     const press = new ThreadLetterPress();
-    this.#test.after(() => press.close());
+    this.#closing.push(() => press.close());
     return this.heard(
       sendMessageTask({
         accounts: this.accounts,
@@ -124,8 +126,8 @@ export class MailStage {
   async runner(tasks: readonly JobTask[], timing?: JobTiming): Promise<JobRunner> {
     const options = { database: this.database, tasks, log: this.log };
     const runner = new JobRunner(timing === undefined ? options : { ...options, timing });
+    this.#runners.push(runner);
     await runner.start();
-    this.#test.after(() => runner.stop());
     return runner;
   }
 
@@ -175,5 +177,12 @@ export interface MessageRow {
 }
 
 export async function mailStage(t: TestContext): Promise<MailStage> {
-  return new MailStage(t, await testDatabase(t));
+  const runners: JobRunner[] = [];
+  const closing: (() => Promise<void>)[] = [];
+  // Hooks run in the order of their making: what uses the database ends before it is dropped.
+  t.after(async () => {
+    await Promise.all(runners.map((runner) => runner.stop()));
+    await Promise.all(closing.map((close) => close()));
+  });
+  return new MailStage(await testDatabase(t), runners, closing);
 }

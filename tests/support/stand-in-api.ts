@@ -2,6 +2,8 @@
  * A server that answers the HTTP API from a table, over real HTTP: for the tests of clients. It knows one API key, keeps answers
  * by Idempotency-Key as the real one does, and can lose, delay or refuse on command.
  */
+
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -157,3 +159,13 @@ export function pages(plural: string, rows: readonly object[], size = 100): Hand
 const WHOAMI: Answer = {
   body: { who: 'key:3', role: 'administrator', exhibitorId: null, cinemaIds: null, permissions: ['catalogue:read'] },
 };
+
+/** Where nothing listens any more. */
+export async function closedAddress(): Promise<string> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return `http://127.0.0.1:${port}`;
+}

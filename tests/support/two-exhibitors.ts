@@ -11,13 +11,15 @@ import { testDatabase } from './postgres.ts';
 /**
  * Cinema 1 (Alfa, São Paulo's time, code 'um', ANCINE 901): auditoriums 1 (ANCINE 7001, 7 seats) and 2 (code 's2', 5
  * seats). Cinema 2 (Beta, Manaus' time): auditorium 3, without a seat map. Films 1 ('Filme', 100 minutes,
- * B0000000000001) and 2 ('Outro', 120 minutes). `pool` has the app role, `shard` the shards'.
+ * B0000000000001) and 2 ('Outro', 120 minutes). `pool` has the app role, `shard` the shards', `owner` owns
+ * the tables.
  */
-export async function twoExhibitors(t: TestContext): Promise<{ pool: pg.Pool; shard: pg.Pool }> {
+export async function twoExhibitors(t: TestContext): Promise<{ pool: pg.Pool; shard: pg.Pool; owner: pg.Pool }> {
   const database = await testDatabase(t);
   const pool = createPool(database, 'app', 'import test', 3);
   const shard = createPool(database, 'shard', 'import test', 1);
-  t.after(() => Promise.all([pool.end(), shard.end()]));
+  const owner = createPool(database, 'migrator', 'import test', 1);
+  t.after(() => Promise.all([pool.end(), shard.end(), owner.end()]));
   await pool.query(`
     insert into exhibitors (name) values ('Alfa'), ('Beta');
     insert into cinemas (exhibitor_id, name, time_zone, code, ancine_id)
@@ -28,7 +30,7 @@ export async function twoExhibitors(t: TestContext): Promise<{ pool: pg.Pool; sh
       values (1, 1, 'imported', 7, '{}', 'a'), (2, 1, 'imported', 5, '{}', 'b');
     update auditoriums a set seat_map_id = m.id from seat_maps m where m.auditorium_id = a.id;
     insert into films (title, minutes, work_number) values ('Filme', 100, 'B0000000000001'), ('Outro', 120, null)`);
-  return { pool, shard };
+  return { pool, shard, owner };
 }
 
 /** Imports `content` as a file of its own. */

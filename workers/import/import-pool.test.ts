@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { type TestContext, test } from 'node:test';
 import type pg from 'pg';
 import { createPool, type DatabaseConfig } from '../../storage/database.ts';
+import { filmsKind } from '../../storage/import/films-kind.ts';
 import {
   cancelImport,
   claimImport,
@@ -16,6 +17,7 @@ import {
   resumeImport,
   WAITING_MAX,
 } from '../../storage/import/import-job.ts';
+import { importFile } from '../../storage/import/table-import.ts';
 import { inTransaction } from '../../storage/in-transaction.ts';
 import { SILENT_LOG } from '../../storage/log.ts';
 import { temporaryFile } from '../../tests/support/fixtures.ts';
@@ -261,4 +263,18 @@ test('[IM29] waiting files are few for each exhibitor, and files that were given
   await pool.query(`update imports set finished_at = now() - interval '8 days' where id = $1`, [theirs]);
   assert.equal(await forgetImportFiles(pool), 1);
   assert.equal(await resumeImport(pool, ALL, theirs), 'gone');
+});
+
+test('[IM40] an import that was cancelled or taken over is not completed by who has not heard of it', async (t) => {
+  const { pool } = await stage(t);
+  const id = await upload(pool, FILMS);
+  const claimed = await claimImport(pool, 'first');
+  const file = temporaryFile(t, 'filmes.csv', FILMS);
+  const complete = () => importFile(pool, filmsKind, file, claimed?.options ?? OPTIONS);
+  assert.equal(await cancelImport(pool, ALL, id), 'cancelled');
+  await assert.rejects(complete(), { name: 'ImportTakenAway' });
+  assert.equal(await resumeImport(pool, ALL, id), 'waiting');
+  assert.equal((await claimImport(pool, 'second'))?.id, id);
+  await assert.rejects(complete(), { name: 'ImportTakenAway' });
+  assert.deepEqual([await statusOf(pool, id), await filmCount(pool)], [['running', 0, 0, null], 0]);
 });

@@ -3,12 +3,12 @@
  * other cores belong to those who sell. Whoever cuts an import off ends its thread, and with it its connection and its
  * transaction.
  */
-import { MessageChannel } from 'node:worker_threads';
+import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads';
 import { Piscina } from 'piscina';
+import { FileRefused } from '../../storage/import/file-refused.ts';
 import { ImportTakenAway } from '../../storage/import/import-history.ts';
 import type { FileReport, ImportProgress } from '../../storage/import/import-report.ts';
 import { IMPORT_MS_MAX } from '../../storage/import/source/source-limits.ts';
-import { FileRefused } from '../../storage/import/text-lines.ts';
 import type { ImportEnd, ImportOrder, ThreadOrder } from './import-order.ts';
 
 /** Starting the thread takes a fraction of a second; between two imports of a series it stays. */
@@ -46,13 +46,17 @@ export class ImportPool {
    */
   async run(order: ImportOrder, onProgress: ImportProgress, signal?: AbortSignal): Promise<FileReport> {
     const { port1, port2 } = new MessageChannel();
-    port1.on('message', ([phase, share]: [string, number]) => onProgress(phase, share));
+    const tell = ([phase, share]: [string, number]): void => onProgress(phase, share);
+    port1.on('message', tell);
     const timeout = AbortSignal.timeout(RUN_MS_MAX);
     try {
       const end = await this.#threads.run(
         { ...order, port: port2 },
         { transferList: [port2], signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]) },
       );
+      // What was told before the end lies in the port, and may not have been handed out yet.
+      for (let last = receiveMessageOnPort(port1); last !== undefined; last = receiveMessageOnPort(port1))
+        tell(last.message);
       return reportOf(end);
     } catch (cause) {
       signal?.throwIfAborted();

@@ -12,6 +12,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type pg from 'pg';
 import type { DatabaseConfig } from '../../storage/database.ts';
+import { FileRefused } from '../../storage/import/file-refused.ts';
 import { ImportTakenAway } from '../../storage/import/import-history.ts';
 import {
   type ClaimedImport,
@@ -22,7 +23,6 @@ import {
   noteProgress,
 } from '../../storage/import/import-job.ts';
 import type { FileReport } from '../../storage/import/import-report.ts';
-import { FileRefused } from '../../storage/import/text-lines.ts';
 import type { Log } from '../../storage/log.ts';
 import type { ImportPool } from './import-pool.ts';
 

@@ -3,10 +3,10 @@
  * beside nobody who serves visitors. When the thread is ended, its connection closes, and PostgreSQL undoes the import.
  */
 import { createPool } from '../../storage/database.ts';
+import { FileRefused } from '../../storage/import/file-refused.ts';
 import { ImportTakenAway } from '../../storage/import/import-history.ts';
 import { KINDS } from '../../storage/import/import-kinds.ts';
 import { importFile } from '../../storage/import/table-import.ts';
-import { FileRefused } from '../../storage/import/text-lines.ts';
 import type { ImportEnd, ThreadOrder } from './import-order.ts';
 
 /** Between two messages about one phase: a bar needs no more. */

@@ -42,6 +42,9 @@ interface Stage {
 }
 
 async function jobStage(t: TestContext): Promise<Stage> {
+  const runners: JobRunner[] = [];
+  // Hooks run in the order of their making: what uses the database ends before it is dropped.
+  t.after(() => Promise.all(runners.map((runner) => runner.stop())));
   const database = await testDatabase(t);
   const app = createPool(database, 'app', 'test', 2);
   const owner = createPool(database, 'migrator', 'test', 2);
@@ -63,7 +66,7 @@ async function jobStage(t: TestContext): Promise<Stage> {
         log: { info: note, warn: note, error: note },
         timing: { ...JOB_TIMING, ...timing },
       });
-      t.after(() => runner.stop());
+      runners.push(runner);
       await runner.start();
       return runner;
     },
@@ -122,13 +125,16 @@ test('[JB8] a task that throws is tried again; after its last attempt the job st
   });
   await stage.start([task]);
   await addJob(stage.app, 'fail', { n: 1 }, { maxAttempts: 2 });
+  await attempts.is(1);
+  const failed = `from ${JOB_SCHEMA}._private_jobs where last_error = 'not today' and locked_by is null`;
+  await until(async () => (await stage.owner.query(`select ${failed}`)).rowCount === 1);
   // The library's first pause is e seconds.
+  await stage.owner.query(`update ${JOB_SCHEMA}._private_jobs set run_at = now() where id in (select id ${failed})`);
+  await stage.owner.query(`select pg_notify('jobs:insert', '{"count":1}')`);
   assert.deepEqual(await attempts.is(2), [
     [1, false],
     [2, true],
   ]);
-  const runner = await stage.start([]);
-  await runner.stop();
   await until(async () => (await countJobs(stage.owner)).failed === 1);
   assert.match(stage.log.join('\n'), /fail.*not today/);
 });
@@ -241,7 +247,7 @@ test('[JB12] connections that break cost no job: what is under way ends, and the
   await until(async () => (await client.query(`select from ${JOB_SCHEMA}.jobs`)).rowCount === 0);
 });
 
-test('[JB12] a database that is away while a job ends: the node lives on, and the end is noted when it is back', async (t) => {
+test('[JB12] a database that is away while a job ends: the node lives on, and the job is done again', async (t) => {
   const stage = await jobStage(t);
   const proxy = await CuttingProxy.start(t, stage.database);
   const began = new Count();
@@ -249,21 +255,38 @@ test('[JB12] a database that is away while a job ends: the node lives on, and th
   let open: () => void = () => {};
   const task = jobTask('count', number, async ({ n }) => {
     began.add(n);
-    if (n === 1) await new Promise<void>((resolve) => (open = resolve));
+    if (began.seen.length === 1) await new Promise<void>((resolve) => (open = resolve));
     done.add(n);
   });
-  await stage.start([task], { beatMs: 50 }, [], proxy.config);
+  await stage.start([task], { beatMs: 50, goneMs: 300, restartMs: 100 }, [], proxy.config);
   await addJob(stage.app, 'count', { n: 1 });
   await began.is(1);
   proxy.refuseConnections();
   proxy.cutNow();
   open();
   await done.is(1);
-  await until(async () => stage.log.some((line) => line.includes('cannot say that it is alive')));
+  await until(async () => stage.log.some((line) => line.includes('no jobs are done at the moment')));
   proxy.reset();
+  assert.deepEqual(await done.is(2), [1, 1]);
   await until(async () => (await countJobs(stage.owner)).waiting === 0);
   await addJob(stage.app, 'count', { n: 2 });
-  assert.deepEqual(await done.is(2), [1, 2]);
+  assert.deepEqual(await done.is(3), [1, 1, 2]);
+});
+
+test('[JB10] a stop ends in time although the database is away', async (t) => {
+  const stage = await jobStage(t);
+  const proxy = await CuttingProxy.start(t, stage.database);
+  const began = new Count();
+  const task = jobTask('hang', z.object({}), async () => {
+    began.add(1);
+    await new Promise(() => {});
+  });
+  const runner = await stage.start([task], { abortMs: 20, forceMs: 100 }, [], proxy.config);
+  await addJob(stage.app, 'hang', {});
+  await began.is(1);
+  proxy.refuseConnections();
+  proxy.cutNow();
+  await runner.stop();
 });
 
 /** For what the library does after the task has ended. */

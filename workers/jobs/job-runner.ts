@@ -23,8 +23,6 @@ const JOBS_AT_A_TIME = 2;
 const POLL_MS = 2_000;
 /** LISTEN, two jobs, and the beat. */
 const CONNECTIONS = 4;
-/** After the library has given up, for instance because PostgreSQL was away for minutes, milliseconds. */
-const RESTART_MS = 5_000;
 const SIGN_OFF_MS = 1_000;
 /** How far back a recurring job is made up for that was due while no node was running, milliseconds. */
 const MADE_UP_MS = 24 * 3_600_000;
@@ -33,9 +31,17 @@ export interface JobTiming extends RunnerWatchTiming {
   /** From the stop on: when the tasks under way are told, and when they are left alone with their jobs put back. */
   readonly abortMs: number;
   readonly forceMs: number;
+  /** Before the library is started anew that has given up. */
+  readonly restartMs: number;
 }
 
-export const JOB_TIMING: JobTiming = { beatMs: 5_000, goneMs: 30_000, abortMs: 3_000, forceMs: 6_000 };
+export const JOB_TIMING: JobTiming = {
+  beatMs: 5_000,
+  goneMs: 30_000,
+  abortMs: 3_000,
+  forceMs: 6_000,
+  restartMs: 5_000,
+};
 /** What the life cycle should give to `stop`, milliseconds. */
 export const JOB_STOP_MS = 13_000;
 
@@ -90,7 +96,7 @@ export class JobRunner {
     await this.#kept;
   }
 
-  /** The library ends by itself when it can note nothing in the database for minutes: then it is started anew. */
+  /** The library ends by itself when it cannot note in the database that a job has ended: then it is started anew. */
   async #keepUp(): Promise<void> {
     const { signal } = this.#stopping;
     while (!signal.aborted) {
@@ -98,7 +104,7 @@ export class JobRunner {
       if (signal.aborted) return;
       this.#options.log.error({}, 'no jobs are done at the moment; trying again');
       await this.#end();
-      await delay(RESTART_MS, undefined, { signal }).catch(() => {});
+      await delay(this.#timing.restartMs, undefined, { signal }).catch(() => {});
       if (signal.aborted) return;
       await this.#begin().catch((cause: unknown) => this.#options.log.error({ cause }, 'the job runner cannot start'));
     }

@@ -58,6 +58,8 @@ test('[ML2] a message whose id is known is not queued again, whatever became of 
   );
   await stage.until('new', ({ state }) => state === 'sent');
   assert.equal(smtp.received.length, 2);
+  const { rows } = await stage.accounts.query(`select kind, state from messages where id = 'once'`);
+  assert.deepEqual(rows, [{ kind: 'already-registered', state: 'sent' }]);
 });
 
 test('[ML3] two nodes at once send each message once', async (t) => {
@@ -139,7 +141,7 @@ test('[ML5] after the last attempt the message is on the list of the dead', asyn
   const dead = await stage.until(id, ({ state }) => state === 'dead');
   assert.equal(dead.attempts, ATTEMPTS_MAX);
   const owner = await connected(t, stage.database, 'migrator');
-  const { rows } = await owner.query(`select key from ${JOB_SCHEMA}.jobs where key is not null`);
+  const { rows } = await owner.query(`select key from ${JOB_SCHEMA}.jobs where locked_at is null`);
   assert.deepEqual(rows, []);
 });
 

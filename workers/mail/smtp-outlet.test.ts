@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { test } from 'node:test';
 import { muteServer, serverAt, smtpStage } from '../../tests/support/smtp-stage.ts';
 import { DeliveryFailed, type Parcel, withoutAddresses } from './mail-outlet.ts';
@@ -116,8 +118,22 @@ test('[ML6] after a line was cut the next letter goes over a new one', async (t)
   stage.react([{ is: 'cut' }]);
   await assert.rejects(outlet.deliver(PARCEL, GOES_ON), DeliveryFailed);
   assert.match(await outlet.deliver(PARCEL, GOES_ON), /^250 /);
-  // The library alone would have sent the first one again by itself.
   assert.equal(stage.received.length, 2);
+});
+
+test('[ML6] a server that hangs up at once is called once for each attempt of ours', async (t) => {
+  let calls = 0;
+  const server = createServer((socket) => {
+    calls++;
+    socket.end();
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => server.close());
+  const failure = await failureAt(serverAt((server.address() as AddressInfo).port));
+  assert.equal(failure.isPermanent, false);
+  // The library would go on by itself, unseen.
+  assert.equal(calls, 1);
 });
 
 test('a delivery ends when the node stops', async (t) => {

@@ -5,7 +5,7 @@
  */
 import { Parser } from 'csv-parse';
 import { parse } from 'csv-parse/sync';
-import { FileRefused } from '../text-lines.ts';
+import { FileRefused } from '../file-refused.ts';
 import type { FileBytes } from './file-bytes.ts';
 import type { SourceRow, SourceWish, TableSource } from './source.ts';
 import { RECORD_CHARS_MAX, RECORDS_MAX } from './source-limits.ts';

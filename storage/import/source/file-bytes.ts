@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream, type Stats, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
-import { FileRefused } from '../text-lines.ts';
+import { FileRefused } from '../file-refused.ts';
 import {
   FILE_BYTES_MAX,
   megabytes,

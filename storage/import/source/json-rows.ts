@@ -2,7 +2,7 @@
  * JSON as a table: a list of objects, {"rows": [objects]}, or one object in each line. Its columns are the keys, in the
  * order in which they are first met. Anything else is one document, for the kinds that have such (seat maps).
  */
-import { FileRefused } from '../text-lines.ts';
+import { FileRefused } from '../file-refused.ts';
 import type { FileBytes } from './file-bytes.ts';
 import type { Cell, FileFormat, Source, SourceRow, SourceWish } from './source.ts';
 import { JSON_BYTES_MAX, megabytes } from './source-limits.ts';

@@ -1,5 +1,5 @@
 /** Finds out what a file is, by its bytes and never by its name, and opens it. */
-import { FileRefused } from '../text-lines.ts';
+import { FileRefused } from '../file-refused.ts';
 import { openCsv } from './csv-rows.ts';
 import { openFileBytes } from './file-bytes.ts';
 import { isJson, openJson } from './json-rows.ts';

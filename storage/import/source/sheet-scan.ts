@@ -2,7 +2,7 @@
  * A look at a sheet's XML before it is read: how far it reaches, and whether formulas have results. Two cells in far
  * corners are a few bytes and would be a table of billions. One pass over the tags, whatever stands in them.
  */
-import { FileRefused } from '../text-lines.ts';
+import { FileRefused } from '../file-refused.ts';
 import { CELL_CHARS_MAX, COLUMNS_MAX, ROWS_MAX } from './source-limits.ts';
 
 /** Rows × columns, with the blank cells between: the reader makes a value of each. */

@@ -4,7 +4,7 @@
  * nobody should find half a programme in the wrong encoding.
  */
 import { TextDecoder } from 'node:util';
-import { FileRefused } from '../text-lines.ts';
+import { FileRefused } from '../file-refused.ts';
 import { type FileBytes, piecesOf } from './file-bytes.ts';
 import type { FileFormat } from './source.ts';
 

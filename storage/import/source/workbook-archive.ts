@@ -7,7 +7,7 @@
  * programs do not always see the same entries in one crafted archive, and this one was checked.
  */
 import { crc32, inflateRawSync } from 'node:zlib';
-import { FileRefused } from '../text-lines.ts';
+import { FileRefused } from '../file-refused.ts';
 import { refuseBomb } from './file-bytes.ts';
 import { ARCHIVE_ENTRIES_MAX, megabytes, WORKBOOK_BYTES_MAX } from './source-limits.ts';
 

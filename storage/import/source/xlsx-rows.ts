@@ -5,7 +5,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { readSheet } from 'read-excel-file/universal';
-import { FileRefused } from '../text-lines.ts';
+import { FileRefused } from '../file-refused.ts';
 import type { FileBytes } from './file-bytes.ts';
 import { refuseEndlessTags, scanSheet } from './sheet-scan.ts';
 import type { Cell, SourceRow, SourceWish, TableSource } from './source.ts';
