@@ -24,6 +24,8 @@ const SUMMARY = {
   seatCount: 5,
 };
 const RECORD = { ...SUMMARY, halfQuota: 2, seatMap: seatMapOf(['.._', 'wk.']) } as unknown as ScreeningRecord;
+/** The same screening after its layout was changed. */
+const NEW_RECORD = { ...RECORD, seatMap: { ...seatMapOf(['.._..']), id: 77 } };
 
 const folder = mkdtempSync(join(tmpdir(), 'poltrona-routes-'));
 writeFileSync(join(folder, 'index.html'), '<!doctype html><title>Poltrona</title>\n');
@@ -37,6 +39,8 @@ function served() {
     missing: null as string | null,
     failure: null as Error | null,
     isOwnerAway: false,
+    record: RECORD,
+    seatMap: RECORD.seatMap.id,
     logged: [] as string[],
   };
   const answer = <Value>(value: Value): Promise<Value> =>
@@ -44,12 +48,22 @@ function served() {
   const handler = createRoutes({
     notReady: () => state.missing,
     metrics: () => answer('poltrona_connections 3\n'),
-    loadScreening: (id) => answer(id === 41 ? RECORD : null),
+    loadScreening: (id) => answer(id === 41 ? state.record : null),
+    forgetScreening: () => {
+      state.record = NEW_RECORD;
+    },
     seatsNow: (id) =>
       Promise.resolve(
         state.isOwnerAway
           ? null
-          : { screening: id, seatMap: 1, epoch: 2, version: 7, salesOpen: true, status: Uint8Array.of(0, 1, 2, 3, 0) },
+          : {
+              screening: id,
+              seatMap: state.seatMap,
+              epoch: 2,
+              version: 7,
+              salesOpen: true,
+              status: Uint8Array.of(0, 1, 2, 3, 0),
+            },
       ),
     assets,
     api: () => Promise.resolve(null),
@@ -118,6 +132,16 @@ test('[G20] who has which seat is told as of one version, or not at all while th
   state.isOwnerAway = true;
   const away = await json('/api/screenings/41/seats');
   assert.deepEqual([away.status, away.body['live'], (away.body['seats'] as unknown[]).length], [200, null, 5]);
+});
+
+test('[G20] seats and layout belong together: a record of before the change is read anew, else the seats are left out', async () => {
+  const { state, json } = served();
+  state.seatMap = 77;
+  const { body } = await json('/api/screenings/41/seats');
+  assert.deepEqual([body['seatMap'], (body['seats'] as unknown[]).length], [77, 4]);
+  assert.notEqual(body['live'], null);
+  state.seatMap = 78;
+  assert.equal((await json('/api/screenings/41/seats')).body['live'], null);
 });
 
 test('[G20] an unknown screening, and whatever is no screening’s number, is 404', async () => {

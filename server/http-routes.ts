@@ -12,6 +12,8 @@ export interface RoutePorts {
   notReady(): string | null;
   metrics(): Promise<string>;
   loadScreening(screening: number): Promise<ScreeningRecord | null>;
+  /** What is kept of it is old. */
+  forgetScreening(screening: number): void;
   /** The committed seats of a screening that exists; null when its owner cannot be reached now. */
   seatsNow(screening: number): Promise<SeatSnapshot | null>;
   readonly assets: Assets;
@@ -62,9 +64,17 @@ async function route(ports: RoutePorts, request: HttpRequest): Promise<HttpRespo
 }
 
 async function seatsOf(ports: RoutePorts, id: number): Promise<HttpResponse> {
-  const record = await ports.loadScreening(id);
+  let record = await ports.loadScreening(id);
   if (record === null) return json(404, { error: `There is no screening ${id}.` });
-  const now = await ports.seatsNow(id);
+  let now = await ports.seatsNow(id);
+  if (!isOfLayout(now, record)) {
+    // The layout has just changed, and the record that is kept here is the one of before.
+    ports.forgetScreening(id);
+    record = (await ports.loadScreening(id)) ?? record;
+    now = await ports.seatsNow(id);
+    // Once more, between the two: then the seats are left out, and whoever watches them comes again.
+    if (!isOfLayout(now, record)) now = null;
+  }
   // Null: the layout can be shown, who has which seat cannot be told at this moment.
   const live =
     now === null ? null : { epoch: now.epoch, version: now.version, salesOpen: now.salesOpen, status: [...now.status] };
@@ -83,6 +93,11 @@ async function seatsOf(ports: RoutePorts, id: number): Promise<HttpResponse> {
     seats,
     live,
   });
+}
+
+/** Seats are known by their numbers on one layout; 0 comes from a node of an older build, which knows no other. */
+function isOfLayout(now: SeatSnapshot | null, record: ScreeningRecord): boolean {
+  return now === null || now.seatMap === 0 || now.seatMap === record.seatMap.id;
 }
 
 function page(assets: Assets, path: string): HttpResponse {

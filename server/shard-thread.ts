@@ -251,6 +251,7 @@ async function listen(port: number): Promise<void> {
         notReady: () => notReady(),
         metrics: allMetrics,
         loadScreening: (screening) => records.get(screening),
+        forgetScreening: (screening) => records.invalidate([screening]),
         seatsNow: (screening) => seatsNow(watch, engine.bus, screening),
         assets: pageAssets(),
         api: (request) => api.answer(request),

@@ -34,13 +34,23 @@ export async function claimKey(
     [`${scope}\n${key}`],
   );
   if (locks[0]?.free !== true) return { is: 'running' };
+  return (await findAnswer(client, scope, key, contentHash)) ?? { is: 'fresh' };
+}
+
+/** What is kept for the key, without claiming it; null: nothing yet. */
+export async function findAnswer(
+  client: pg.ClientBase | pg.Pool,
+  scope: string,
+  key: string,
+  contentHash: Uint8Array,
+): Promise<Extract<Claimed, { is: 'answered' | 'other-content' }> | null> {
   const { rows } = await client.query<KeptAnswer & { same: boolean }>({
     name: 'idempotency-find',
     text: 'select status, headers, body, content_hash = $3 as same from idempotency_keys where scope = $1 and key = $2',
     values: [scope, key, Buffer.from(contentHash)],
   });
   const row = rows[0];
-  if (row === undefined) return { is: 'fresh' };
+  if (row === undefined) return null;
   if (!row.same) return { is: 'other-content' };
   return { is: 'answered', answer: { status: row.status, headers: row.headers, body: row.body } };
 }

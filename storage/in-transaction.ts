@@ -33,3 +33,11 @@ export async function inTransaction<Result>(
     client.release(failure);
   }
 }
+
+/** Does `work` inside the caller's transaction and undoes it again; only what it resolves with is left. */
+export async function rehearse<Result>(client: pg.ClientBase, work: () => Promise<Result>): Promise<Result> {
+  await client.query('savepoint rehearsal');
+  const result = await work();
+  await client.query('rollback to savepoint rehearsal');
+  return result;
+}

@@ -6,7 +6,6 @@
  */
 import type pg from 'pg';
 import { JOB_SCHEMA } from './job-schema.ts';
-import type { JobCounts } from './jobs.ts';
 
 /** How long the row of a runner that is gone is kept, to be seen by a person who looks for it. */
 const REMEMBERED = '1 day';
@@ -43,17 +42,4 @@ export async function releaseLostJobs(pool: pg.Pool, goneMs: number): Promise<nu
   if (rows.length === 0) return 0;
   await pool.query(`select ${JOB_SCHEMA}.force_unlock_workers($1)`, [rows.map(({ runner }) => runner)]);
   return rows.reduce((sum, { jobs }) => sum + Number(jobs), 0);
-}
-
-/** For metrics and the command line. */
-export async function countJobs(pool: pg.Pool): Promise<JobCounts> {
-  const { rows } = await pool.query<{ waiting: number; overdue: number; failed: number }>(
-    `select count(*) filter (where attempts < max_attempts or locked_at is not null)::int as waiting,
-            count(*) filter (where attempts >= max_attempts and locked_at is null)::int as failed,
-            coalesce(extract(epoch from now() - min(run_at) filter (
-              where attempts < max_attempts and locked_at is null and run_at < now())), 0)::float8 as overdue
-     from ${JOB_SCHEMA}.jobs`,
-  );
-  const row = rows[0];
-  return { waiting: row?.waiting ?? 0, overdueSeconds: row?.overdue ?? 0, failed: row?.failed ?? 0 };
 }

@@ -3,8 +3,9 @@ import { test } from 'node:test';
 import { connected, testDatabase } from '../tests/support/postgres.ts';
 import { createPool } from './database.ts';
 import { inTransaction } from './in-transaction.ts';
-import { beat, countJobs, releaseLostJobs, signOff } from './job-runners.ts';
+import { beat, releaseLostJobs, signOff } from './job-runners.ts';
 import { JOB_SCHEMA } from './job-schema.ts';
+import { FAILED_DAYS, forgetFailedJobs, surveyJobs } from './job-survey.ts';
 import { addJob } from './jobs.ts';
 
 test('[JB1] a job is there exactly when the transaction that added it is', async (t) => {
@@ -99,16 +100,24 @@ test('[JB5] jobs of a runner that is gone are put back, those of a living one ar
   assert.equal(await releaseLostJobs(pool, 30_000), 1);
 });
 
-test('jobs are counted: those that wait, how late the oldest is, and those that failed for good', async (t) => {
+test('[JB8] jobs that failed for good are told by their tasks, and forgotten after a month', async (t) => {
   const database = await testDatabase(t);
   const pool = createPool(database, 'migrator', 'test', 2);
   t.after(() => pool.end());
-  assert.deepEqual(await countJobs(pool), { waiting: 0, overdueSeconds: 0, failed: 0 });
+  assert.deepEqual(await surveyJobs(pool), { waiting: 0, overdueSeconds: 0, failed: 0, failedTasks: [] });
   await addJob(pool, 'late', {}, { runAt: new Date(Date.now() - 60_000) });
   await addJob(pool, 'later', {}, { runAt: new Date(Date.now() + 60_000) });
-  await addJob(pool, 'hopeless', {}, { maxAttempts: 1 });
+  for (let count = 0; count < 2; count++) await addJob(pool, 'hopeless', {}, { maxAttempts: 1 });
   await pool.query(`update ${JOB_SCHEMA}._private_jobs set attempts = 1 where max_attempts = 1`);
-  const { waiting, overdueSeconds, failed } = await countJobs(pool);
-  assert.deepEqual([waiting, failed], [2, 1]);
+  const { overdueSeconds, ...counts } = await surveyJobs(pool);
+  assert.deepEqual(counts, { waiting: 2, failed: 2, failedTasks: ['hopeless'] });
   assert.ok(overdueSeconds >= 60);
+  await pool.query(
+    `update ${JOB_SCHEMA}._private_jobs set updated_at = now() - $1 * interval '1 day' - interval '1 minute'`,
+    [FAILED_DAYS],
+  );
+  assert.equal(await forgetFailedJobs(pool, 1), 1);
+  assert.equal(await forgetFailedJobs(pool), 1);
+  assert.deepEqual(await forgetFailedJobs(pool), 0);
+  assert.equal((await surveyJobs(pool)).waiting, 2);
 });

@@ -38,12 +38,3 @@ export async function addJob(
     ],
   });
 }
-
-export interface JobCounts {
-  /** Ready to be done, or being done. */
-  readonly waiting: number;
-  /** Of these: how long the oldest has been due, seconds. */
-  readonly overdueSeconds: number;
-  /** Failed as often as they were allowed to; they stay until somebody looks. */
-  readonly failed: number;
-}

@@ -55,7 +55,7 @@ export async function findRecipient(pool: pg.Pool, kind: RecipientKind, id: stri
 export async function linkMinutesLeft(pool: pg.Pool, tokenHash: Buffer): Promise<number> {
   const { rows } = await pool.query<{ minutes: number }>({
     name: 'message-link',
-    text: `select floor(extract(epoch from expires_at - now()) / 60)::int as minutes from account_tokens
+    text: `select ceil(extract(epoch from expires_at - now()) / 60)::int as minutes from account_tokens
            where token_hash = $1 and used_at is null and expires_at > now()`,
     values: [tokenHash],
   });

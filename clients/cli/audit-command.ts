@@ -9,6 +9,12 @@ import { createPool } from '../../storage/database.ts';
 import type { Log } from '../../storage/log.ts';
 import { reachDatabase } from '../../storage/reach-database.ts';
 
+const EXAMPLES = `
+Examples:
+  $ poltrona audit
+  $ poltrona audit --screening 4711
+  $ poltrona audit --json | jq .violations`;
+
 interface AuditFlags {
   readonly json?: true;
   readonly history?: string;
@@ -40,6 +46,7 @@ export function registerAudit(program: Command, ports: AuditPorts = processPorts
     .command('audit')
     .description('check that no seat was sold twice, that nothing acknowledged is missing, and that the tables agree')
     .option('--json', 'print the report as one line of JSON, and nothing else')
+    .addHelpText('after', EXAMPLES)
     .option('--history <file>', 'also look for every acknowledged command in this file of JSON lines')
     .option('--screening <id>', 'only this screening', screeningId)
     .action((flags: AuditFlags) => run(flags, ports));

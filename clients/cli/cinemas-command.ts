@@ -1,8 +1,9 @@
 /** `poltrona cinemas …`: the cinemas and their auditoriums. They come in with "poltrona import auditoriums". */
 import type { Command } from 'commander';
-import { count, rowAt, rowsAt, text } from './answer-fields.ts';
+import { count, rowAt, rowsAt, text, wallTime } from './answer-fields.ts';
 import type { Row } from './http-client.ts';
 import { type ListFlags, listOptions, showList } from './list-command.ts';
+import { positive } from './option-values.ts';
 import type { CliPorts } from './ports.ts';
 import { type Column, factsText, tableText } from './table.ts';
 import { type ServerFlags, serverOptions, show, withServer } from './with-server.ts';
@@ -16,7 +17,8 @@ const EXAMPLES = `
 Examples:
   $ poltrona cinemas list --city Recife
   $ poltrona cinemas list --search iguatemi --json
-  $ poltrona cinemas show 77`;
+  $ poltrona cinemas show 77
+  $ poltrona cinemas conflicts`;
 
 const COLUMNS: readonly Column<Row>[] = [
   { head: 'cinema', cell: (cinema) => text(cinema, 'id'), isNumber: true },
@@ -28,11 +30,10 @@ const COLUMNS: readonly Column<Row>[] = [
   },
   {
     head: 'auditoriums',
-    cell: (cinema) => count(cinema, 'auditoriumCount', 'auditoriums'),
+    cell: (cinema) => count(cinema, 'auditoriums'),
     isNumber: true,
     isExtra: true,
   },
-  { head: 'seats', cell: (cinema) => count(cinema, 'seatCount'), isNumber: true, isExtra: true },
   { head: 'exhibitor', cell: (cinema) => text(cinema, 'exhibitor.name', 'exhibitorName'), isLong: true, isExtra: true },
 ];
 
@@ -40,12 +41,26 @@ const AUDITORIUM_COLUMNS: readonly Column<Row>[] = [
   { head: 'auditorium', cell: (room) => text(room, 'id'), isNumber: true },
   { head: 'name', cell: (room) => text(room, 'name'), isLong: true },
   { head: 'code', cell: (room) => text(room, 'code'), isExtra: true },
-  { head: 'ANCINE', cell: (room) => text(room, 'ancineNumber', 'ancine', 'registration'), isExtra: true },
-  { head: 'seats', cell: (room) => count(room, 'seatCount', 'seats'), isNumber: true },
+  { head: 'ANCINE', cell: (room) => text(room, 'ancineId'), isExtra: true },
+  { head: 'seats', cell: (room) => count(room, 'seatCount'), isNumber: true },
+  { head: 'layouts', cell: (room) => count(room, 'layouts'), isNumber: true, isExtra: true },
+  { head: 'to come', cell: (room) => count(room, 'screenings'), isNumber: true },
   { head: 'status', cell: (room) => text(room, 'status') },
 ];
 
-/** Adds `cinemas list` and `cinemas show` to `program`. */
+const CONFLICT_COLUMNS: readonly Column<Row>[] = [
+  { head: 'screening', cell: (conflict) => text(conflict, 'screening'), isNumber: true },
+  { head: 'starts there', cell: (conflict) => wallTime(conflict, 'startsLocal') },
+  { head: 'cinema', cell: (conflict) => text(conflict, 'cinema.name'), isLong: true },
+  { head: 'auditorium', cell: (conflict) => text(conflict, 'auditorium.name'), isLong: true },
+  { head: 'film', cell: (conflict) => text(conflict, 'film'), isLong: true, isExtra: true },
+  { head: 'layout', cell: (conflict) => text(conflict, 'version'), isNumber: true },
+  { head: 'wanted', cell: (conflict) => text(conflict, 'wantedVersion'), isNumber: true },
+  { head: 'sold', cell: (conflict) => count(conflict, 'ticketsSold'), isNumber: true },
+  { head: 'reason', cell: (conflict) => text(conflict, 'reason'), isExtra: true },
+];
+
+/** Adds `cinemas list`, `cinemas show` and `cinemas conflicts` to `program`. */
 export function registerCinemas(program: Command, ports: CliPorts): void {
   const group = program
     .command('cinemas')
@@ -71,6 +86,16 @@ export function registerCinemas(program: Command, ports: CliPorts): void {
         show(ports, flags, answer, () => cinemaText(answer, ports));
       }),
     );
+  listOptions(group.command('conflicts'))
+    .description('screenings to come that kept an old layout, because somebody has seats on it')
+    .option('--auditorium <number>', 'only of this auditorium', positive)
+    .addHelpText('after', EXAMPLES)
+    .action((flags: ListFlags & { readonly auditorium?: number }) => {
+      const query = { auditorium: flags.auditorium };
+      const none = 'no conflicts: every screening to come has the newest layout of its auditorium';
+      const list = { path: '/api/admin/layout-conflicts', plural: 'conflicts', query, columns: CONFLICT_COLUMNS, none };
+      return showList(list, flags, ports);
+    });
 }
 
 function cinemaText(answer: Row, ports: CliPorts): string[] {

@@ -3,8 +3,10 @@ import { execFile } from 'node:child_process';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { temporaryFile } from '../../tests/support/fixtures.ts';
-import { ran } from '../../tests/support/heard-ports.ts';
+import { heardPorts, ran } from '../../tests/support/heard-ports.ts';
 import { SHELLS } from './completion-scripts.ts';
+import { completionTree } from './completion-tree.ts';
+import { createProgram } from './program.ts';
 
 const run = promisify(execFile);
 
@@ -50,4 +52,17 @@ test('[CM14] the scripts hold every command for every shell, with how to install
     /bash-completion\/completions\/poltrona.*fpath.*fish/s,
   );
   assert.equal((await ran(['completion', 'csh'])).code, 2);
+});
+
+test('[CM18] every command has help with examples, and --json for programs', async () => {
+  const nodes = completionTree(createProgram(heardPorts().ports));
+  assert.ok(nodes.length > 60, `${nodes.length} commands`);
+  for (const { path, words, options } of nodes) {
+    const { out, code } = await ran([...path.split(' ').filter((word) => word !== ''), '--help']);
+    assert.equal(code, 0, path);
+    assert.match(out.join('\n'), /Examples:\n {2}\$ poltrona /, path);
+    const isGroup = words.length > 0 && path !== 'completion' && path !== 'nodes';
+    const hasJson = options.some(({ names }) => names.includes('--json'));
+    assert.equal(hasJson, !isGroup && path !== 'completion', path);
+  }
 });

@@ -207,7 +207,7 @@ function requestOf(call: Call, { key }: HttpPorts): RequestInit {
 }
 
 function queryText(query: Query = {}): string {
-  const words = Object.entries(query).filter(([, value]) => value !== undefined && value !== null && value !== false);
+  const words = Object.entries(query).filter(([, value]) => value !== undefined && value !== null);
   const text = new URLSearchParams(Object.fromEntries(words.map(([name, value]) => [name, String(value)]))).toString();
   return text === '' ? '' : `?${text}`;
 }

@@ -53,7 +53,9 @@ async function send(api: ApiClient, wanted: ImportWanted, ports: CliPorts, show:
   show('reading', 0);
   const fileHash = await hashOf(file);
   const { partial, olderOk, sheet, dryRun } = flags;
-  const query: Query = { kind, file: path.basename(file), partial, dryRun, olderOk, sheet, ...settings };
+  const { size, mtime } = statSync(file);
+  const exportedAt = mtime.toISOString();
+  const query: Query = { kind, file: path.basename(file), partial, dryRun, olderOk, sheet, exportedAt, ...settings };
   let last = '';
   if (flags.idempotencyKey === undefined) {
     const same = await lastOf(api, fileHash, query);
@@ -70,7 +72,7 @@ async function send(api: ApiClient, wanted: ImportWanted, ports: CliPorts, show:
       path: IMPORTS,
       query,
       body: () => Readable.toWeb(createReadStream(file)) as ReadableStream,
-      bodyBytes: statSync(file).size,
+      bodyBytes: size,
       idempotencyKey: flags.idempotencyKey ?? keyOf([fileHash, JSON.stringify(query), last]),
       timeoutMs: UPLOAD_MS,
     });

@@ -18,7 +18,7 @@ import { show, withServer } from './with-server.ts';
 interface CreateFlags extends ChangeFlags {
   readonly role: string;
   readonly exhibitor?: number;
-  readonly cinemas?: readonly string[];
+  readonly cinemas?: readonly number[];
   readonly scopes?: readonly string[];
   readonly expires?: string;
   readonly keyFile?: string;

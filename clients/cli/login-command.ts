@@ -16,6 +16,11 @@ interface LoginFlags {
   readonly json?: true;
 }
 
+interface LogoutFlags {
+  readonly all?: true;
+  readonly json?: true;
+}
+
 const LOGIN_HELP = `
 Examples:
   $ poltrona login https://cinema.example                       asks for the API key
@@ -46,13 +51,12 @@ export function registerLogin(program: Command, ports: CliPorts): void {
     .description('forget the key of a server; to make it worthless, revoke it')
     .argument('[address]', 'the current one unless named')
     .option('--all', 'forget all of them')
+    .option('--json', 'print one line of JSON, and nothing else')
     .addHelpText(
       'after',
       '\nExamples:\n  $ poltrona logout\n  $ poltrona logout https://other.example\n  $ poltrona logout --all',
     )
-    .action((address: string | undefined, flags: { readonly all?: true }) =>
-      logout(address, flags.all === true, ports),
-    );
+    .action((address: string | undefined, flags: LogoutFlags) => logout(address, flags, ports));
   serverOptions(program.command('whoami'))
     .description('show which server is the current one, who we are there, and what we may do')
     .addHelpText('after', '\nExamples:\n  $ poltrona whoami\n  $ poltrona whoami --json | jq .permissions')
@@ -94,18 +98,21 @@ function keyIn(file: string): string {
   return readFileSync(file, 'utf8');
 }
 
-function logout(address: string | undefined, isAll: boolean, ports: CliPorts): void {
+function logout(address: string | undefined, flags: LogoutFlags, ports: CliPorts): void {
   const { current, servers } = readCredentials(ports.environment);
   const server = address === undefined ? current : serverAddress(address);
-  const left = isAll ? Object.keys(servers) : server !== null && servers[server] !== undefined ? [server] : [];
-  if (left.length === 0) {
-    ports.out(server === null ? 'nobody was logged in' : `nobody was logged in to ${server}`);
-    return;
-  }
-  forgetKeys(ports.environment, left);
-  ports.out(`logged out of ${left.join(', ')}; the key itself is still good, until "poltrona keys revoke"`);
-  const next = readCredentials(ports.environment).current;
-  if (next !== null) ports.out(`the current server is now ${next}`);
+  const named = server !== null && servers[server] !== undefined ? [server] : [];
+  const left = flags.all === true ? Object.keys(servers) : named;
+  if (left.length > 0) forgetKeys(ports.environment, left);
+  const next = left.length > 0 ? readCredentials(ports.environment).current : current;
+  show(ports, flags, { loggedOut: left, current: next }, () =>
+    left.length === 0
+      ? [server === null ? 'nobody was logged in' : `nobody was logged in to ${server}`]
+      : [
+          `logged out of ${left.join(', ')}; the key itself is still good, until "poltrona keys revoke"`,
+          ...(next === null ? [] : [`the current server is now ${next}`]),
+        ],
+  );
 }
 
 async function whoami(flags: ServerFlags, ports: CliPorts): Promise<void> {

@@ -7,6 +7,7 @@ import type { NatsConnection } from '../../workers/cluster/nats-connection.ts';
 import type { NodeRecord } from '../../workers/cluster/node-record.ts';
 import { SHARDS } from '../../workers/shard-map.ts';
 import { type CliPorts, counted, number, painter } from './ports.ts';
+import { type Column, tableText } from './table.ts';
 
 const EXAMPLES = `
 Examples:
@@ -28,6 +29,37 @@ interface NodesFlags {
   readonly json?: true;
   readonly shards?: true;
 }
+
+const COLUMNS: readonly Column<NodeRecord>[] = [
+  { head: 'NODE', cell: ({ node }) => node },
+  { head: 'STATE', cell: ({ state }) => state },
+  { head: 'BUILD', cell: ({ build }) => build, isExtra: true },
+  { head: 'UP SINCE', cell: ({ startedMs }) => moment(startedMs), isExtra: true },
+  { head: 'THREADS', cell: ({ threads }) => String(threads), isNumber: true },
+  { head: 'SHARDS', cell: ({ claims }) => String(claims.length), isNumber: true },
+  { head: 'EPOCHS', cell: epochsOf, isNumber: true },
+  { head: 'CONNECTIONS', cell: ({ load }) => number(load.connections), isNumber: true },
+  { head: 'SCREENINGS', cell: ({ load }) => number(load.actors), isNumber: true },
+  { head: 'DECISIONS/S', cell: ({ load }) => number(load.decisionsPerSecond), isNumber: true },
+  { head: 'QUEUE', cell: ({ load }) => number(load.queued), isNumber: true },
+  { head: 'CPU', cell: ({ load }) => `${Math.round(load.cpu * 100)} %`, isNumber: true },
+];
+
+interface OwnedShard {
+  readonly node: string;
+  readonly shard: number;
+  readonly thread: number;
+  readonly epoch: number;
+  readonly sinceMs: number;
+}
+
+const SHARD_COLUMNS: readonly Column<OwnedShard>[] = [
+  { head: 'SHARD', cell: ({ shard }) => String(shard), isNumber: true },
+  { head: 'NODE', cell: ({ node }) => node },
+  { head: 'THREAD', cell: ({ thread }) => String(thread), isNumber: true },
+  { head: 'EPOCH', cell: ({ epoch }) => String(epoch), isNumber: true },
+  { head: 'SINCE', cell: ({ sinceMs }) => moment(sinceMs) },
+];
 
 /** Adds `nodes`, `nodes drain` and `nodes resume` to `program`. */
 export function registerNodes(program: Command, ports: CliPorts): void {
@@ -85,37 +117,7 @@ function show(records: readonly NodeRecord[], flags: NodesFlags, ports: CliPorts
     return;
   }
   const paint = painter(ports);
-  const heads = [
-    'NODE',
-    'STATE',
-    'BUILD',
-    'UP SINCE',
-    'THREADS',
-    'SHARDS',
-    'EPOCHS',
-    'CONNECTIONS',
-    'SCREENINGS',
-    'DECISIONS/S',
-    'QUEUE',
-    'CPU',
-  ];
-  const rows = records.map((record) => [
-    record.node,
-    record.state,
-    record.build,
-    moment(record.startedMs),
-    String(record.threads),
-    String(record.claims.length),
-    epochsOf(record),
-    number(record.load.connections),
-    number(record.load.actors),
-    number(record.load.decisionsPerSecond),
-    number(record.load.queued),
-    `${Math.round(record.load.cpu * 100)} %`,
-  ]);
-  const [head = '', ...lines] = table([heads, ...rows]);
-  ports.out(paint('bold', head));
-  for (const line of lines) ports.out(line);
+  for (const line of tableText(records, COLUMNS, ports)) ports.out(line);
   const missing = SHARDS - owned(records);
   ports.out(
     missing === 0
@@ -130,18 +132,11 @@ function show(records: readonly NodeRecord[], flags: NodesFlags, ports: CliPorts
 }
 
 function showShards(records: readonly NodeRecord[], ports: CliPorts): void {
-  const rows = records
+  const claims = records
     .flatMap(({ node, claims }) => claims.map((claim) => ({ node, ...claim })))
-    .sort((a, b) => a.shard - b.shard)
-    .map(({ shard, node, thread, epoch, sinceMs }) => [
-      String(shard),
-      node,
-      String(thread),
-      String(epoch),
-      moment(sinceMs),
-    ]);
+    .sort((one, other) => one.shard - other.shard);
   ports.out('');
-  for (const line of table([['SHARD', 'NODE', 'THREAD', 'EPOCH', 'SINCE'], ...rows])) ports.out(line);
+  for (const line of tableText(claims, SHARD_COLUMNS, ports)) ports.out(line);
 }
 
 async function drain(word: string, flags: NodesFlags, ports: CliPorts, { connection, records }: Nats): Promise<void> {
@@ -228,16 +223,4 @@ function epochsOf({ claims }: NodeRecord): string {
 
 function moment(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19)}Z`;
-}
-
-/** Columns as wide as their widest cell; those of numbers stand right. */
-function table(rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
-  const isNumber = widths.map((_, column) => rows.slice(1).every((row) => /^[\d,]+( %)?$/.test(row[column] ?? '')));
-  return rows.map((row) =>
-    row
-      .map((cell, column) => (isNumber[column] ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0)))
-      .join('  ')
-      .trimEnd(),
-  );
 }

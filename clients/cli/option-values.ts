@@ -47,3 +47,8 @@ export function several(text: string, before: readonly string[] = []): readonly 
       .filter((part) => part !== ''),
   ];
 }
+
+/** Numbers with commas between them. */
+export function numbers(text: string, before: readonly number[] = []): readonly number[] {
+  return [...before, ...several(text).map(positive)];
+}

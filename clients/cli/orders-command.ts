@@ -1,6 +1,6 @@
 /** `poltrona orders …`: what was bought, and giving it back. */
 import type { Command } from 'commander';
-import { amount, count, instant, money, rowAt, rowsAt, text } from './answer-fields.ts';
+import { count, instant, money, rowAt, rowsAt, text, wallTime } from './answer-fields.ts';
 import type { Row } from './http-client.ts';
 import { type ListFlags, listOptions, showList } from './list-command.ts';
 import { several } from './option-values.ts';
@@ -32,18 +32,14 @@ Examples:
 
 const COLUMNS: readonly Column<Row>[] = [
   { head: 'order', cell: (order) => text(order, 'id') },
-  { head: 'code', cell: (order) => text(order, 'code') },
-  { head: 'screening', cell: (order) => text(order, 'screening.id', 'screening'), isNumber: true },
-  {
-    head: 'film',
-    cell: (order) => text(order, 'screening.film.title', 'screening.title'),
-    isLong: true,
-    isExtra: true,
-  },
+  { head: 'screening', cell: (order) => text(order, 'screening'), isNumber: true },
+  { head: 'film', cell: (order) => text(order, 'film'), isLong: true, isExtra: true },
+  { head: 'cinema', cell: (order) => text(order, 'cinema.name'), isLong: true, isExtra: true },
+  { head: 'starts there', cell: (order) => wallTime(order, 'startsLocal'), isExtra: true },
   { head: 'state', cell: (order) => text(order, 'state') },
-  { head: 'tickets', cell: (order) => count(order, 'ticketCount', 'tickets'), isNumber: true },
+  { head: 'tickets', cell: (order) => count(order, 'tickets'), isNumber: true },
   { head: 'total', cell: (order) => money(order, 'totalCents'), isNumber: true },
-  { head: 'bought', cell: (order) => instant(order, 'createdAt'), isExtra: true },
+  { head: 'begun', cell: (order) => instant(order, 'createdAt') },
   { head: 'buyer', cell: (order) => text(order, 'buyer'), isLong: true, isExtra: true },
 ];
 
@@ -54,10 +50,10 @@ export function registerOrders(program: Command, ports: CliPorts): void {
     .description('what was bought, and giving it back')
     .addHelpText('after', EXAMPLES);
   listOptions(group.command('list'))
-    .description('list orders, the newest first')
+    .description('list orders, those of the latest screenings first')
     .option('--screening <number>', 'only of this screening')
-    .option('--code <code>', 'the one with this code')
-    .option('--state <state>', 'only created, authorised, paid, cancelled … ones')
+    .option('--code <code>', 'the one that has the ticket with this code')
+    .option('--state <state>', 'only created, authorised, sold, captured, expired, refused, cancelled or refunded ones')
     .option('--buyer <id>', 'only of this buyer')
     .addHelpText('after', EXAMPLES)
     .action((flags: OrdersFlags) => {
@@ -86,7 +82,7 @@ export function registerOrders(program: Command, ports: CliPorts): void {
     graveOptions(group.command(name))
       .description(description)
       .argument('<order>', 'its id')
-      .option('--tickets <ids>', 'only these', several)
+      .option('--tickets <ids>', 'only these: ids as "orders show" has them', several)
       .addHelpText('after', EXAMPLES)
       .action((order: string, flags: GiveBackFlags) => giveBack(order, name, done, flags, ports));
   }
@@ -111,24 +107,19 @@ function pathOf(order: string): string {
 
 function orderText(answer: Row, ports: CliPorts): string[] {
   const order = rowAt(answer, 'order') ?? answer;
-  const tickets = [...rowsAt(order, 'tickets'), ...(order === answer ? [] : rowsAt(answer, 'tickets'))];
+  const tickets = rowsAt(order, 'tickets');
   return [
     ...factsText(
       [
         ['order', text(order, 'id')],
-        ['code', text(order, 'code')],
         ['state', text(order, 'state')],
-        [
-          'screening',
-          [text(order, 'screening.id', 'screening'), text(order, 'screening.film.title', 'screening.title')]
-            .filter((part) => part !== '')
-            .join(', '),
-        ],
-        ['cinema', text(order, 'screening.cinema.name', 'screening.cinema')],
-        ['starts', text(order, 'screening.startsLocal').slice(0, 16).replace('T', ' ')],
-        ['bought', instant(order, 'createdAt')],
+        ['screening', text(order, 'screening')],
+        ['film', text(order, 'film')],
+        ['cinema', text(order, 'cinema.name')],
+        ['starts', wallTime(order, 'startsLocal')],
+        ['begun', instant(order, 'createdAt')],
         ['buyer', text(order, 'buyer')],
-        ['total', amount(order, 'totalCents') === null ? '' : money(order, 'totalCents')],
+        ['total', money(order, 'totalCents')],
       ],
       ports,
     ),

@@ -23,6 +23,7 @@ import { registerMessages } from './messages-command.ts';
 import { registerNodes } from './nodes-command.ts';
 import { registerOrders } from './orders-command.ts';
 import type { CliPorts } from './ports.ts';
+import { registerPrices } from './prices-command.ts';
 import { registerRecord } from './record-command.ts';
 import { registerScreenings } from './screenings-command.ts';
 import { registerSeats } from './seats-command.ts';
@@ -34,7 +35,7 @@ import { registerWatch } from './watch-command.ts';
 
 const HELP = `
 Two ways to work:
-  With a server: "poltrona login https://…" once, then films, cinemas, screenings, seats, orders, tickets, buyers, users, keys,
+  With a server: "poltrona login https://…" once, then films, cinemas, prices, screenings, seats, orders, tickets, buyers, users, keys,
   messages, actions, imports, watch. What touches seats is decided where they are sold, and every change leaves a record.
   Beside the database (DATABASE_URL, or else the embedded one of this installation, whether its server runs or not):
   users create-administrator, screenings generate, audit, events; nodes through NATS.
@@ -63,30 +64,7 @@ export async function runProgram(words: readonly string[], ports: CliPorts): Pro
       exitCode = code;
     },
   };
-  const program = new Command('poltrona')
-    .description('Poltrona sells cinema seats. These are the commands for whoever runs it.')
-    .version(packageVersion(), '--version', 'display the version')
-    .addHelpText('after', HELP);
-  registerLogin(program, told);
-  registerImport(program, told);
-  registerImports(program, told);
-  registerFilms(program, told);
-  registerCinemas(program, told);
-  registerScreenings(program, told);
-  registerSeats(program, told);
-  registerOrders(program, told);
-  registerTickets(program, told);
-  registerBuyers(program, told);
-  registerUsers(program, told);
-  registerKeys(program, told);
-  registerMessages(program, told);
-  registerRecord(program, told);
-  registerWatch(program, told);
-  registerNodes(program, told);
-  registerEvents(program, told);
-  registerAudit(program, told);
-  registerCompletion(program, told);
-  quietEverywhere(program, told);
+  const program = createProgram(told);
   try {
     await program.parseAsync([...words], { from: 'user' });
     return exitCode;
@@ -94,6 +72,36 @@ export async function runProgram(words: readonly string[], ports: CliPorts): Pro
     if (cause instanceof CommanderError) return cause.exitCode === 0 ? 0 : 2;
     return refuse(cause, words.includes('--json'), ports);
   }
+}
+
+/** All commands, ready to parse. */
+export function createProgram(ports: CliPorts): Command {
+  const program = new Command('poltrona')
+    .description('Poltrona sells cinema seats. These are the commands for whoever runs it.')
+    .version(packageVersion(), '--version', 'display the version')
+    .addHelpText('after', HELP);
+  registerLogin(program, ports);
+  registerImport(program, ports);
+  registerImports(program, ports);
+  registerFilms(program, ports);
+  registerCinemas(program, ports);
+  registerPrices(program, ports);
+  registerScreenings(program, ports);
+  registerSeats(program, ports);
+  registerOrders(program, ports);
+  registerTickets(program, ports);
+  registerBuyers(program, ports);
+  registerUsers(program, ports);
+  registerKeys(program, ports);
+  registerMessages(program, ports);
+  registerRecord(program, ports);
+  registerWatch(program, ports);
+  registerNodes(program, ports);
+  registerEvents(program, ports);
+  registerAudit(program, ports);
+  registerCompletion(program, ports);
+  quietEverywhere(program, ports);
+  return program;
 }
 
 /** Commander prints and exits by itself, command by command; we want its words and its errors. */

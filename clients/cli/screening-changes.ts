@@ -18,6 +18,7 @@ interface CreateFlags extends ChangeFlags {
   readonly salesFrom?: string;
   readonly salesUntil?: string;
   readonly code?: string;
+  readonly utcOffset?: string;
 }
 
 interface WhyFlags extends ChangeFlags {
@@ -38,6 +39,7 @@ export function registerScreeningChanges(group: Command, examples: string, ports
     .option('--sales-from <instant>', 'not sold before: 2026-12-20T12:00:00Z')
     .option('--sales-until <instant>', 'not sold after')
     .option('--code <code>', 'your own name for it')
+    .option('--utc-offset <offset>', 'which of the two, when clocks are put back: -03:00')
     .addHelpText('after', examples)
     .action((flags: CreateFlags) => create(flags, ports));
   graveOptions(group.command('reschedule'))
@@ -75,7 +77,8 @@ function pathOf(screening: string): string {
 }
 
 function create(flags: CreateFlags, ports: CliPorts): Promise<void> {
-  const { auditorium, film, starts, price, language, projection, modality, salesFrom, salesUntil, code } = flags;
+  const { auditorium, film, starts, price, language, projection, modality, salesFrom, salesUntil, code, utcOffset } =
+    flags;
   const body = {
     auditorium,
     film,
@@ -87,8 +90,17 @@ function create(flags: CreateFlags, ports: CliPorts): Promise<void> {
     salesFrom,
     salesUntil,
     code,
+    utcOffset,
   };
-  return change(ports, flags, '/api/admin/screenings', body, (answer) => screeningFacts(answer, ports));
+  return change(ports, flags, '/api/admin/screenings', body, (answer) => {
+    for (const warning of listAt(answer, 'warnings')) ports.error(warning);
+    return screeningFacts(answer, ports);
+  });
+}
+
+function listAt(answer: Row, name: string): string[] {
+  const list = answer[name];
+  return Array.isArray(list) ? list.map(String) : [];
 }
 
 function reschedule(screening: string, startsLocal: string, flags: GraveFlags, ports: CliPorts): Promise<void> {
@@ -121,9 +133,9 @@ function cancel(screening: string, flags: GraveFlags, ports: CliPorts): Promise<
     act: (api, key) => api.post(path, { why: flags.why }, key),
     done: (answer) => [
       `screening ${screening} is cancelled: ${consequences(answer)}`,
-      ...(text(answer, 'job') === ''
+      ...(amount(answer, 'orders') === 0
         ? []
-        : ['the refunds are under way; "poltrona orders list" shows how far they are']),
+        : [`the orders are being given back: "poltrona screenings show ${screening}" tells how far that is`]),
     ],
   });
 }
@@ -138,6 +150,7 @@ export function consequences(answer: Row): string {
   const people = amount(answer, 'people', 'peopleToBeTold', 'told');
   const currency =
     text(answer, 'currency', 'screening.currency') || text(rowAt(answer, 'order') ?? {}, 'currency') || 'BRL';
+  if (orders === 0 && tickets === 0 && used + paying === 0) return 'nobody has a ticket';
   const parts = [
     orders === null ? '' : counted(orders, 'order', 'orders'),
     tickets === null ? '' : counted(tickets, 'ticket', 'tickets'),

@@ -76,8 +76,7 @@ const NONE =
 async function list(flags: ScreeningsFlags, command: Command, ports: CliPorts): Promise<void> {
   const { cinema, film, status, search } = flags;
   if (flags.database !== true && chosenServer(ports, flags) !== null) {
-    const from = flags.date === undefined ? new Date().toISOString() : undefined;
-    const query = { date: flags.date, from, cinema, film, status, q: search };
+    const query = { date: flags.date, cinema, film, status, q: search };
     const wanted = { path: '/api/admin/screenings', plural: 'screenings', query, columns: COLUMNS, none: NONE };
     await withServer(ports, flags, (api) => showListOf(api, wanted, flags, ports));
     return;

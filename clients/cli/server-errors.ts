@@ -83,7 +83,22 @@ export function refusalOf(
       : typeof said !== 'string' && status >= 500
         ? ' It may be starting.'
         : '';
-  return new ServerRefusal(status, typeof code === 'string' ? code : '', `${sentence}${advice}`);
+  return new ServerRefusal(
+    status,
+    typeof code === 'string' ? code : '',
+    `${sentence}${faultsOf(body, sentence)}${advice}`,
+  );
+}
+
+/** What the sentence does not say already of the fields at fault. */
+function faultsOf(body: Readonly<Record<string, unknown>> | null, sentence: string): string {
+  const fields = body?.['fields'];
+  if (!Array.isArray(fields)) return '';
+  const faults = (fields as readonly { readonly path?: unknown; readonly message?: unknown }[])
+    .map(({ path, message }) => ({ path: String(path).replace(/^(body|query|path)\./, ''), message: String(message) }))
+    // A word is a code for programs ("seat-sold").
+    .filter(({ message }) => message.includes(' ') && !sentence.includes(message));
+  return faults.map(({ path, message }) => ` ${path}: ${message}.`).join('');
 }
 
 /** What `fetch` threw, as a sentence about the address. */

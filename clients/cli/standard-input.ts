@@ -14,11 +14,13 @@ export function readLine(question: string): Promise<string> {
 /** @throws Interrupted when there is no line. */
 export async function readSecret(question: string): Promise<string> {
   if (process.stdin.isTTY !== true) return read('', process.stderr);
-  process.stderr.write(question);
   // readline repeats what is typed by itself: into nothing, here.
   const nowhere = new Writable({ write: (_piece, _encoding, done) => done() });
+  const answer = read('', nowhere);
+  // Only now does the terminal itself repeat nothing any more.
+  process.stderr.write(question);
   try {
-    return await read('', nowhere);
+    return await answer;
   } finally {
     process.stderr.write('\n');
   }

@@ -1,6 +1,6 @@
 /** `poltrona tickets …`: tickets by screening or code, and letting people in. */
 import type { Command } from 'commander';
-import { instant, money, rowAt, text } from './answer-fields.ts';
+import { amount, instant, money, rowAt, rowsAt, text, wallTime } from './answer-fields.ts';
 import type { Row } from './http-client.ts';
 import { type ListFlags, listOptions, showList } from './list-command.ts';
 import type { CliPorts } from './ports.ts';
@@ -26,12 +26,12 @@ Examples:
 export const TICKET_COLUMNS: readonly Column<Row>[] = [
   { head: 'ticket', cell: (ticket) => text(ticket, 'id') },
   { head: 'code', cell: (ticket) => text(ticket, 'code') },
-  { head: 'seat', cell: (ticket) => text(ticket, 'seat.label', 'seatLabel', 'seat') },
-  { head: 'type', cell: (ticket) => text(ticket, 'type.name', 'typeName', 'type') },
+  { head: 'seat', cell: (ticket) => text(ticket, 'seat') },
+  { head: 'type', cell: (ticket) => typeText(ticket) },
   { head: 'state', cell: (ticket) => text(ticket, 'state') },
   { head: 'price', cell: (ticket) => money(ticket, 'priceCents'), isNumber: true },
-  { head: 'let in', cell: (ticket) => instant(ticket, 'usedAt', 'checkedInAt'), isExtra: true },
-  { head: 'order', cell: (ticket) => text(ticket, 'order.id', 'order'), isExtra: true },
+  { head: 'let in', cell: (ticket) => instant(ticket, 'usedAt'), isExtra: true },
+  { head: 'order', cell: (ticket) => text(ticket, 'order'), isExtra: true },
 ];
 
 /** Adds `tickets list | show | check-in` to `program`. */
@@ -67,9 +67,29 @@ export function registerTickets(program: Command, ports: CliPorts): void {
     .addHelpText('after', EXAMPLES)
     .action((ticket: string, flags: CheckInFlags) =>
       change(ports, flags, `${pathOf(ticket)}/check-in`, { gate: flags.gate }, (answer) => [
-        `let in: ${text(rowAt(answer, 'ticket') ?? answer, 'seat.label', 'seatLabel', 'seat') || ticket}`,
+        `let in: ${text(answer, 'ticket.seat') || ticket}`,
       ]),
     );
+}
+
+/** Of the classes that the seats' owner counts (actors/seat-command.ts). */
+const TYPES: Readonly<Record<number, string>> = {
+  1: 'full',
+  2: 'half, in the quota',
+  3: 'half, outside of it',
+  4: 'courtesy',
+  5: 'promotional',
+};
+
+function typeText(ticket: Row): string {
+  const type = amount(ticket, 'type');
+  return type === null ? '' : (TYPES[type] ?? String(type));
+}
+
+/** What the gate asks for: one of these. */
+function documentsOf(ticket: Row): string {
+  const documents = rowsAt(ticket, 'kinds').map((kind) => text(kind, 'documentEn', 'document'));
+  return [...new Set(documents)].filter((document) => document !== '').join('; ');
 }
 
 function pathOf(ticket: string): string {
@@ -83,17 +103,17 @@ function ticketText(answer: Row, ports: CliPorts): string[] {
       ['ticket', text(ticket, 'id')],
       ['code', text(ticket, 'code')],
       ['state', text(ticket, 'state')],
-      ['seat', text(ticket, 'seat.label', 'seatLabel', 'seat')],
-      ['type', text(ticket, 'type.name', 'typeName', 'type')],
-      ['document', text(ticket, 'type.document', 'document')],
+      ['seat', text(ticket, 'seat')],
+      ['type', typeText(ticket)],
+      ['document', documentsOf(ticket)],
       ['price', money(ticket, 'priceCents')],
-      ['screening', text(ticket, 'screening.id', 'screening')],
-      ['film', text(ticket, 'screening.film.title', 'screening.title', 'film.title')],
-      ['cinema', text(ticket, 'screening.cinema.name', 'screening.cinema', 'cinema.name')],
-      ['auditorium', text(ticket, 'screening.auditorium.name', 'screening.auditorium', 'auditorium.name')],
-      ['starts', text(ticket, 'screening.startsLocal', 'startsLocal').slice(0, 16).replace('T', ' ')],
-      ['let in', instant(ticket, 'usedAt', 'checkedInAt')],
-      ['order', text(ticket, 'order.id', 'order')],
+      ['screening', text(ticket, 'screening')],
+      ['film', text(ticket, 'film')],
+      ['cinema', text(ticket, 'cinema.name')],
+      ['auditorium', text(ticket, 'auditorium')],
+      ['starts', wallTime(ticket, 'startsLocal')],
+      ['let in', instant(ticket, 'usedAt')],
+      ['order', text(ticket, 'order')],
     ],
     ports,
   );

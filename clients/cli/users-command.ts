@@ -4,7 +4,7 @@ import { rowAt, text } from './answer-fields.ts';
 import { registerCreateAdministrator } from './create-administrator.ts';
 import type { ApiClient, Row } from './http-client.ts';
 import { type ListFlags, listOptions, showList } from './list-command.ts';
-import { positive, several } from './option-values.ts';
+import { numbers, positive } from './option-values.ts';
 import type { CliPorts } from './ports.ts';
 import { NoSuchThing } from './server-errors.ts';
 import { type ChangeFlags, change, changeOptions, type GraveFlags, graveChange, graveOptions } from './staff-change.ts';
@@ -16,7 +16,7 @@ interface CreateFlags extends ChangeFlags {
   readonly name: string;
   readonly role: string;
   readonly exhibitor?: number;
-  readonly cinemas?: readonly string[];
+  readonly cinemas?: readonly number[];
 }
 
 const EXAMPLES = `
@@ -85,18 +85,18 @@ export function scopeOptions(command: Command): Command {
   return command
     .addOption(new Option('--role <role>', 'what they may do').choices(ROLES).makeOptionMandatory())
     .option('--exhibitor <number>', 'whose cinemas; not for administrators', positive)
-    .option('--cinemas <numbers>', 'only these of them: 77,78', several);
+    .option('--cinemas <numbers>', 'only these of them: 77,78', numbers);
 }
 
 export function scopeOf(flags: {
   readonly role: string;
   readonly exhibitor?: number | undefined;
-  readonly cinemas?: readonly string[] | undefined;
+  readonly cinemas?: readonly number[] | undefined;
 }) {
   return {
     role: flags.role,
     exhibitorId: flags.exhibitor,
-    cinemaIds: flags.cinemas?.map((cinema) => positive(cinema)),
+    cinemaIds: flags.cinemas,
   };
 }
 

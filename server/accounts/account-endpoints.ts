@@ -6,7 +6,7 @@ import { findOrMakePayer } from '../../storage/accounts/payers.ts';
 import { recordAction } from '../../storage/staff-actions.ts';
 import { type Endpoint, endpoint } from '../api/endpoint.ts';
 import { Problem } from '../api/problem.ts';
-import { birthDateField, cpfField, localeField, nameField } from './account-fields.ts';
+import { birthDateField, cpfField, dryRunField, localeField, nameField } from './account-fields.ts';
 import { type AccountPorts, beginSession, withAccounts } from './account-ports.ts';
 import { mayTry } from './attempt-limits.ts';
 import { buyerView, viewOfBuyer } from './buyer-view.ts';
@@ -95,14 +95,16 @@ function profileEndpoints(ports: AccountPorts): Endpoint[] {
       summary: 'Forget me',
       description:
         'Erases everything about the person: the account, and what was bought as a guest with its address and its CPF. Tickets ' +
-        'that were bought stay good, but can be sent to nobody any more: `dryRun` says how many there are, and changes nothing.',
+        'that were bought stay good, but can be sent to nobody any more: `dryRun` says how many there are, and changes nothing. ' +
+        'A guest has no password and leaves it out; only that visit is forgotten.',
       tag: TAG,
       access: { kind: 'buyer' },
-      body: z.strictObject({ password: z.string().min(1).max(512), dryRun: z.boolean().default(false) }),
+      body: z.strictObject({ password: z.string().min(1).max(512).optional(), dryRun: dryRunField }),
       answer: forgottenView,
       problems: { 403: 'The password is wrong.' },
       handle: async ({ body, principal }) => {
-        const { id } = await ownAccount(ports, principal.buyer, body.password);
+        const id = principal.buyer;
+        if (!principal.isGuest) await ownAccount(ports, id, body.password ?? '');
         const forgotten = await withAccounts(ports, async (client) => {
           const ids = await buyersOfAccount(client, id);
           const done = await forgetBuyers(client, ports.seals, ids, { sayGoodbye: true, dryRun: body.dryRun });

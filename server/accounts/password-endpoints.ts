@@ -4,6 +4,7 @@ import {
   dropTokens,
   idOfSubject,
   sendLink,
+  sendNothing,
   type TokenSubject,
   useToken,
 } from '../../storage/accounts/account-tokens.ts';
@@ -47,6 +48,7 @@ export function passwordEndpoints(ports: AccountPorts): Endpoint[] {
           if (buyer !== null) await sendLink(client, ports.seals, 'reset-password', `buyer:${buyer.id}`);
           const staff = await findStaffLogin(client, body.email);
           if (staff !== null) await sendLink(client, ports.seals, 'reset-password', `user:${staff.id}`);
+          if (buyer === null && staff === null) await sendNothing(client);
         });
         return { body: { next: 'reset-password' as const } };
       },

@@ -171,6 +171,17 @@ test('[AC14] a forgotten password: the same answer for everybody, one link, and 
   assert.deepEqual([known.status, known.json], [unknown.status, unknown.json]);
   const [mail, ...others] = await stage.messages('reset-password');
   assert.deepEqual(others, []);
+  const { rows: links } = await stage.pool.query(
+    `select subject = 'nobody' as void, expires_at > now() as good from account_tokens where purpose = 'reset-password' order by 1`,
+  );
+  assert.deepEqual(
+    links,
+    [
+      { void: false, good: true },
+      { void: true, good: false },
+    ],
+    'the same work for both',
+  );
   const weak = await stage.ask('POST', '/api/password/reset', {
     body: { token: mail?.token, password: 'ana souza 12' },
   });

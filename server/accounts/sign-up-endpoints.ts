@@ -17,6 +17,7 @@ import {
   type NewAccount,
 } from '../../storage/accounts/buyers.ts';
 import { findOrMakePayer } from '../../storage/accounts/payers.ts';
+import { rehearse } from '../../storage/in-transaction.ts';
 import { queueMessage } from '../../storage/messages.ts';
 import { type Endpoint, endpoint } from '../api/endpoint.ts';
 import { Problem } from '../api/problem.ts';
@@ -112,14 +113,27 @@ async function signUp(
   wanted: Omit<NewAccount, 'payerId'>,
   cpf: string,
 ): Promise<void> {
-  const { seals } = ports;
   await lockSignUps(client);
   const known = await findAccountByEmail(client, wanted.email);
-  if (known?.isConfirmed === true) {
-    await queueMessage(client, { kind: 'already-registered', recipientKind: 'buyer', recipient: known.id, params: {} });
+  if (known?.isConfirmed !== true) {
+    if (known !== null) await dropUnconfirmedAccount(client, known.id);
+    await openAccount(ports, client, wanted, cpf);
     return;
   }
-  if (known !== null) await dropUnconfirmedAccount(client, known.id);
+  // The same work for nobody, and undone: neither does the time tell who has an account.
+  await rehearse(client, () => openAccount(ports, client, { ...wanted, email: NOBODY }, cpf));
+  await queueMessage(client, { kind: 'already-registered', recipientKind: 'buyer', recipient: known.id, params: {} });
+}
+
+/** No address of anybody (RFC 2606). */
+const NOBODY = 'nobody@poltrona.invalid';
+
+async function openAccount(
+  { seals }: AccountPorts,
+  client: ClientBase,
+  wanted: Omit<NewAccount, 'payerId'>,
+  cpf: string,
+): Promise<void> {
   const payer = await findOrMakePayer(client, seals, cpf);
   const rival = await findAccountByPayer(client, payer);
   if (rival !== null && !rival.isConfirmed) await dropUnconfirmedAccount(client, rival.id);

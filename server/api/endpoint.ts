@@ -80,8 +80,8 @@ export interface EndpointSpec<
   readonly once?: TransactionRole;
   /**
    * What is done before the transaction of a once-only request begins, and is not undone with it: what takes long (a
-   * password's hash), and what counts also when the request is refused (an attempt). A repetition prepares again. What it
-   * resolves with is handed to `handle`.
+   * password's hash), and what counts also when the request is refused (an attempt). A repetition of what was done is
+   * answered without it. What it resolves with is handed to `handle`.
    */
   prepare?(
     request: ApiRequest<z.output<Params>, z.output<Query>, z.output<Body>, PrincipalOf<A>>,

@@ -6,7 +6,7 @@ import { forgetOldKeys } from '../../storage/idempotency.ts';
 import { Seals } from '../../storage/sealing.ts';
 import { testDatabase } from '../../tests/support/postgres.ts';
 import type { HttpResponse } from '../socket/socket-port.ts';
-import { checkedKey, type OnceOnlyRequest, onceOnly, requestIdOf } from './once-only.ts';
+import { answerOfBefore, checkedKey, type OnceOnlyRequest, onceOnly, requestIdOf } from './once-only.ts';
 import { jsonResponse, Problem } from './problem.ts';
 
 const BODY = new TextEncoder().encode('{"a":1}');
@@ -180,4 +180,14 @@ test('[ID8] answers are kept for a week', async (t) => {
   await owner.query("update idempotency_keys set created_at = now() - interval '8 days'");
   assert.equal(await forgetOldKeys(pool), 1);
   assert.equal((await onceOnly(request, work)).headers?.['idempotent-replay'], undefined);
+});
+
+test('[ID9] what was done before is answered without preparing it again', async (t) => {
+  const { request } = await stage(t);
+  assert.equal(await answerOfBefore(request), null);
+  const first = await onceOnly(request, work);
+  const again = await answerOfBefore(request);
+  assert.deepEqual(again, { ...first, headers: { ...first.headers, 'idempotent-replay': 'true' } });
+  const other = { ...request, body: new TextEncoder().encode('{"a":2}') };
+  await assert.rejects(answerOfBefore(other), { status: 422, code: 'key-reused' });
 });

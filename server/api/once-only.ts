@@ -7,7 +7,7 @@
  */
 import { createHash } from 'node:crypto';
 import type pg from 'pg';
-import { claimKey, keepAnswer } from '../../storage/idempotency.ts';
+import { claimKey, findAnswer, type KeptAnswer, keepAnswer } from '../../storage/idempotency.ts';
 import type { Seals } from '../../storage/sealing.ts';
 import type { HttpResponse } from '../socket/socket-port.ts';
 import { Problem } from './problem.ts';
@@ -65,14 +65,25 @@ export function onceOnly(
   return inProblemTransaction(request.pool, (client) => answerOnce(request, client, work));
 }
 
+/**
+ * The answer of a request that was done before; null when it was not, or is still running. For a look before the work that
+ * `prepare` is.
+ * @throws Problem 422 for another one with this key.
+ */
+export async function answerOfBefore(request: OnceOnlyRequest): Promise<HttpResponse | null> {
+  const found = await findAnswer(request.pool, request.scope, request.key, hashOf(request));
+  if (found === null) return null;
+  if (found.is === 'other-content') throw keyReused();
+  return opened(request, found.answer);
+}
+
 async function answerOnce(
   request: OnceOnlyRequest,
   client: pg.ClientBase,
   work: (client: pg.ClientBase) => Promise<HttpResponse>,
 ): Promise<HttpResponse> {
-  const { seals, scope, key, target, body } = request;
-  const hash = createHash('sha256').update(`${target}\n`).update(body).digest();
-  const context = `${scope}\n${key}`;
+  const { seals, scope, key } = request;
+  const hash = hashOf(request);
   const claimed = await claimKey(client, scope, key, hash);
   switch (claimed.is) {
     case 'running':
@@ -80,13 +91,9 @@ async function answerOnce(
         'retry-after': '1',
       });
     case 'other-content':
-      throw new Problem(422, 'key-reused', 'This Idempotency-Key was used for another request; take a new one.');
-    case 'answered': {
-      const { status, headers, body: sealed } = claimed.answer;
-      const kept = JSON.parse(seals.open('idempotent-answer', sealed, context).toString()) as Sealed;
-      const cookie = kept.cookie === undefined ? {} : { 'set-cookie': kept.cookie };
-      return { status, headers: { ...headers, ...cookie, 'idempotent-replay': 'true' }, body: kept.body };
-    }
+      throw keyReused();
+    case 'answered':
+      return opened(request, claimed.answer);
     case 'fresh': {
       const response = await work(client);
       // Thrown, so that the transaction is undone as well.
@@ -100,9 +107,28 @@ async function answerOnce(
       await keepAnswer(client, scope, key, hash, {
         status: response.status,
         headers,
-        body: seals.seal('idempotent-answer', Buffer.from(JSON.stringify(kept)), context),
+        body: seals.seal('idempotent-answer', Buffer.from(JSON.stringify(kept)), contextOf(request)),
       });
       return response;
     }
   }
+}
+
+function opened(request: OnceOnlyRequest, { status, headers, body }: KeptAnswer): HttpResponse {
+  const text = request.seals.open('idempotent-answer', body, contextOf(request)).toString();
+  const kept = JSON.parse(text) as Sealed;
+  const cookie = kept.cookie === undefined ? {} : { 'set-cookie': kept.cookie };
+  return { status, headers: { ...headers, ...cookie, 'idempotent-replay': 'true' }, body: kept.body };
+}
+
+function hashOf({ target, body }: OnceOnlyRequest): Buffer {
+  return createHash('sha256').update(`${target}\n`).update(body).digest();
+}
+
+function contextOf({ scope, key }: OnceOnlyRequest): string {
+  return `${scope}\n${key}`;
+}
+
+function keyReused(): Problem {
+  return new Problem(422, 'key-reused', 'This Idempotency-Key was used for another request; take a new one.');
 }

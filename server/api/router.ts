@@ -8,7 +8,7 @@ import type { Seals } from '../../storage/sealing.ts';
 import { originIsAllowed } from '../origin.ts';
 import type { HttpRequest, HttpResponse } from '../socket/socket-port.ts';
 import type { ApiRequest, Endpoint, TransactionRole } from './endpoint.ts';
-import { checkedKey, onceOnly, requestIdOf } from './once-only.ts';
+import { answerOfBefore, checkedKey, onceOnly, requestIdOf } from './once-only.ts';
 import { PathTable } from './path-table.ts';
 import { type Principal, permits } from './principal.ts';
 import { type FieldProblem, jsonResponse, jsonText, Problem } from './problem.ts';
@@ -109,24 +109,25 @@ export class ApiRouter {
         return client;
       },
     });
-    const prepared = await endpoint.prepare?.(asked(null));
-    const handle = async (client: ClientBase | null): Promise<HttpResponse> => {
+    const handle = async (client: ClientBase | null, prepared: unknown): Promise<HttpResponse> => {
       const { status = 200, body: answer, text, headers } = await endpoint.handle(asked(client), prepared);
       if (status === 204 || status === 304) return { status, ...(headers === undefined ? {} : { headers }) };
       return text === undefined ? jsonResponse(status, answer, headers) : jsonText(status, text, headers);
     };
-    if (endpoint.once === undefined) return handle(null);
-    return onceOnly(
-      {
-        pool: ports.pools[endpoint.once],
-        seals: ports.seals,
-        scope,
-        key,
-        target: `${request.method} ${request.path}?${request.query}`,
-        body: request.body,
-      },
-      handle,
-    );
+    if (endpoint.once === undefined) return handle(null, await endpoint.prepare?.(asked(null)));
+    const once = {
+      pool: ports.pools[endpoint.once],
+      seals: ports.seals,
+      scope,
+      key,
+      target: `${request.method} ${request.path}?${request.query}`,
+      body: request.body,
+    };
+    if (endpoint.prepare === undefined) return onceOnly(once, (client) => handle(client, undefined));
+    const before = await answerOfBefore(once);
+    if (before !== null) return before;
+    const prepared = await endpoint.prepare(asked(null));
+    return onceOnly(once, (client) => handle(client, prepared));
   }
 
   #mayAsk(request: HttpRequest, endpoint: Endpoint, principal: Principal): void {

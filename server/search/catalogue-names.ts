@@ -3,6 +3,7 @@
  */
 import type { AuditoriumRow, CatalogueRows, CinemaRow, FilmRow } from '../../storage/catalogue-rows.ts';
 import { foldText, wordsOf } from './folded-text.ts';
+import { cinemaSummary, filmSummary } from './name-summaries.ts';
 import { RowSlots } from './row-slots.ts';
 import { Fit, WordList } from './word-list.ts';
 
@@ -14,9 +15,9 @@ export interface NamesChanged {
 }
 
 export class CatalogueNames {
-  readonly films = new RowSlots<FilmRow>();
-  readonly cinemas = new RowSlots<CinemaRow>();
-  readonly auditoriums = new RowSlots<AuditoriumRow>();
+  readonly films = new RowSlots<FilmRow>(filmSummary);
+  readonly cinemas = new RowSlots<CinemaRow>(cinemaSummary);
+  readonly auditoriums = new RowSlots<AuditoriumRow>(({ name }) => name);
   readonly words = new WordList();
   /** Folded titles and original titles → slots. */
   readonly #titles = new Map<string, number[]>();

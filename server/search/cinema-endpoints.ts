@@ -6,7 +6,7 @@ import { Problem } from '../api/problem.ts';
 import { foldText, wordsOf } from './folded-text.ts';
 import { instantText } from './instant-text.ts';
 import { compareNamed, etagOfText, pageOf } from './listed-page.ts';
-import { cinemaSummary } from './search-answer.ts';
+import { cinemaSummary } from './name-summaries.ts';
 import type { SearchIndex } from './search-index.ts';
 import { readyIndex, type SearchPorts, unlessKnown } from './search-ports.ts';
 import * as schemas from './search-schemas.ts';

@@ -5,6 +5,13 @@
 export class RowSlots<Row extends { readonly id: number }> {
   readonly #slots = new Map<number, number>();
   readonly #rows: (Row | undefined)[] = [];
+  readonly #texts: (string | undefined)[] = [];
+  readonly #shown: (row: Row) => unknown;
+
+  /** @param shown what answers show of a row. */
+  constructor(shown: (row: Row) => unknown) {
+    this.#shown = shown;
+  }
 
   /** Slots there are; some may have no row. */
   get length(): number {
@@ -16,6 +23,7 @@ export class RowSlots<Row extends { readonly id: number }> {
     const known = this.#slots.get(id);
     if (known !== undefined) return known;
     const slot = this.#rows.push(undefined) - 1;
+    this.#texts.push(undefined);
     this.#slots.set(id, slot);
     return slot;
   }
@@ -36,6 +44,17 @@ export class RowSlots<Row extends { readonly id: number }> {
 
   set(slot: number, row: Row | undefined): void {
     this.#rows[slot] = row;
+    this.#texts[slot] = undefined;
+  }
+
+  /** What is shown of a row, as JSON: made once, because thousands of answers a second have it. "null" without a row. */
+  textAt(slot: number): string {
+    const known = this.#texts[slot];
+    if (known !== undefined) return known;
+    const row = this.#rows[slot];
+    const text = row === undefined ? 'null' : JSON.stringify(this.#shown(row));
+    this.#texts[slot] = text;
+    return text;
   }
 
   *rows(): IterableIterator<Row> {

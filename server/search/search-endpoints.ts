@@ -35,7 +35,7 @@ function searchEndpoint(ports: SearchPorts): Endpoint {
     path: '/api/search',
     summary: 'Find screenings by name, date, or both',
     description:
-      'Screenings to come, grouped by film and cinema. Exact words come before beginnings, and those before corrected typing errors; then the earlier day, and the film with more screenings. A page has `limit` screenings; `next` leads on, and no screening that stays as it is comes twice or not at all.',
+      'Screenings to come, grouped by film and cinema. Exact words come before beginnings, and those before corrected typing errors; then the earlier day, and the film with more screenings. A page has `limit` screenings; `next` leads on, and what is sold, starts or is cancelled meanwhile makes no page repeat or leave out another screening. Send the ETag back as If-None-Match: 304 says that you have the page already.',
     tag: schemas.TAG,
     access: { kind: 'public' },
     query: z.strictObject({
@@ -47,10 +47,7 @@ function searchEndpoint(ports: SearchPorts): Endpoint {
       after: schemas.after,
     }),
     answer: schemas.searchAnswer,
-    problems: {
-      304: 'You have it: nothing has changed since the ETag in If-None-Match.',
-      503: 'The server has just started and is reading the catalogue.',
-    },
+    problems: { 503: 'The server has just started and is reading the catalogue.' },
     handle(request) {
       const index = readyIndex(ports);
       const { q = '', date, city, cinema, limit, after } = request.query;

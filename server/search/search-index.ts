@@ -81,8 +81,13 @@ export class SearchIndex {
     const firstDay = Math.floor(nowMs / DAY_MS) - 1;
     for (const row of rows.screenings) {
       const slot = this.columns.slotOf(row.id);
-      if (slot === undefined || this.columns.changed[slot] !== row.changed % 2 ** 32) touched.add(row.id);
+      if (slot !== undefined && this.columns.changed[slot] === row.changed % 2 ** 32) {
+        this.columns.reading[slot] = this.#reading;
+        continue;
+      }
       this.#put(row, firstDay);
+      // When everything is read again, what is not searched comes again as well, and nothing is new about it.
+      if (slot !== undefined || !this.#isReading || this.columns.slotOf(row.id) !== undefined) touched.add(row.id);
     }
     return [...touched];
   }

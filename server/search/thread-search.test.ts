@@ -57,6 +57,8 @@ test('[SE21] the engine hears which screenings changed, past ones too, once ever
   const { films, cinemas, auditoriums } = stage.search.index.names;
   stage.read({ films: [...films.rows()], cinemas: [...cinemas.rows()], auditoriums: [...auditoriums.rows()] });
   assert.deepEqual(stage.invalidated[2], [11, 12, 13, 14, 21, 22]);
+  stage.read({ screenings: [screeningRow(31, 1, 1, stage.nowMs, { status: 'cancelled' })] });
+  assert.equal(stage.invalidated.length, 3, 'it was cancelled before');
 });
 
 test('[SE20] a page that cannot be applied costs itself alone', () => {

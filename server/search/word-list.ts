@@ -32,8 +32,8 @@ interface Word {
 
 /** Shorter ones begin too much. */
 const BEGINNING_LENGTH_MIN = 2;
-/** Searched words whose matches are kept, a few kilobytes each; at the bound the one that was asked for longest ago goes. */
-const MATCHES_MAX = 1_000;
+/** Searched words whose matches are kept, twenty kilobytes each at worst; at the bound the one that was asked for longest ago goes. */
+const MATCHES_MAX = 500;
 
 export class WordList {
   /** By text. */

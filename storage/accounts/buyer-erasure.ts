@@ -4,6 +4,7 @@
  * until the last screening is over (payers.ts): else the same CPF could come again for another ten.
  */
 import type pg from 'pg';
+import { rehearse } from '../in-transaction.ts';
 import { queueFarewell } from '../messages.ts';
 import type { Seals } from '../sealing.ts';
 import { dropTokens } from './account-tokens.ts';
@@ -35,10 +36,8 @@ export async function forgetBuyers(
   buyers: readonly string[],
   options: ForgetOptions,
 ): Promise<Forgotten> {
-  if (options.dryRun) await client.query('savepoint rehearsal');
-  const forgotten = await forget(client, seals, buyers, options);
-  if (options.dryRun) await client.query('rollback to savepoint rehearsal');
-  return forgotten;
+  const work = (): Promise<Forgotten> => forget(client, seals, buyers, options);
+  return options.dryRun ? rehearse(client, work) : work();
 }
 
 async function forget(
@@ -93,11 +92,14 @@ async function countTickets(
   return rows[0] ?? { future: 0, past: 0 };
 }
 
-/** The account, and the guests with its address and its CPF: whoever signs in has shown that the address is his. */
+/**
+ * The account, and the guests with its address and its CPF: whoever signs in has shown that the address is his. A guest has
+ * not, and is only this one.
+ */
 export async function buyersOfAccount(client: pg.ClientBase, account: string): Promise<string[]> {
   const { rows } = await client.query<{ id: string }>(
     `select g.id from buyers a join buyers g on g.id = a.id
-       or (g.kind = 'guest' and g.payer_id = a.payer_id and g.email_key = a.email_key and g.erased_at is null)
+       or (a.kind = 'account' and g.kind = 'guest' and g.payer_id = a.payer_id and g.email_key = a.email_key and g.erased_at is null)
      where a.id = $1 and a.erased_at is null order by g.kind, g.id`,
     [account],
   );

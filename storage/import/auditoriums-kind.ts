@@ -39,6 +39,13 @@ const COLUMNS: readonly TableColumn[] = REGISTER_COLUMNS.map((column) => {
   };
 });
 
+/** Published with the others, and nothing that a seat is sold by. */
+const PASSED_OVER = [
+  ...['CNPJ_SALA', 'DATA_SITUACAO_SALA', 'DATA_INICIO_FUNCIONAMENTO_SALA', 'ACESSO_ASSENTOS_COM_RAMPA'],
+  ...['ACESSO_SALA_COM_RAMPA', 'BANHEIROS_ACESSIVEIS', 'DATA_SITUACAO_COMPLEXO', 'PAGINA_ELETRONICA_COMPLEXO'],
+  ...['COMPLEXO_ITINERANTE', 'OPERACAO_USUAL'],
+];
+
 const DERIVED: Readonly<Record<string, string>> = {
   ...{ auditorium: 'bigint', name: 'text', status: 'text' },
   ...{ seats: 'integer', wheelchair: 'integer', reduced_mobility: 'integer', obese: 'integer' },
@@ -50,6 +57,7 @@ const DERIVED: Readonly<Record<string, string>> = {
 export const auditoriumsKind: TableKind = {
   name: 'auditoriums',
   columns: COLUMNS,
+  passedOver: PASSED_OVER,
   derived: Object.entries(DERIVED).map(([name, type]) => ({ name, type })),
   finish: readRegisterRow,
   judge,

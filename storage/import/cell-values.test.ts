@@ -120,6 +120,8 @@ test('[IM17] formulas are refused wherever they stand; a text that Excel wrote a
   for (const found of ['-', '+1', '-3', '@midnight', '+55 11 99999-0000', 'a=b', '- Sala (1)'])
     assert.equal(plainCell(found), found);
   assert.equal(plainCell('="0042"'), '0042');
+  for (const found of ['#N/A', '#REF!', '#VALOR!', '#NOME?']) assert.ok(isProblem(plainCell(found)), found);
+  assert.equal(plainCell('#1'), '#1');
 });
 
 test('[IM18] cells are cleaned: control characters, invisible ones, halves of letters, accents one way', () => {

@@ -41,11 +41,15 @@ export function clean(found: string): string {
     .trim();
 }
 
+/** What a cell shows whose formula has failed, in English and in Portuguese. */
+const FORMULA_ERROR = /^#(?:N\/[AD]|REF!|DIV\/0!|VAL(?:UE|OR)!|NAME\?|NOME\?|NULL!|NULO!|N[UÚ]M!|SPILL!|CALC!)$/;
+
 /** What a cell holds, a formula being none: ="0042" is Excel's way to write a text, =A1+B1 would be run by whoever opens an export of ours. */
 export function plainCell(cell: string | Problem): string | Problem {
   if (typeof cell !== 'string') return cell;
   const found = clean(cell);
   const first = found.charCodeAt(0);
+  if (first === 35 && FORMULA_ERROR.test(found)) return { problem: `it holds the error ${found} of a formula` };
   // = + - @
   if (first !== 61 && first !== 43 && first !== 45 && first !== 64) return found;
   const literal = /^="([^"]*)"$/.exec(found)?.[1];

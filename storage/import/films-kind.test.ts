@@ -108,6 +108,27 @@ test('[FI4] two films may have one title: which is meant must be said', async (t
   );
 });
 
+test('[FI8] what a row is does not depend on what other rows change: numbers exchanged, titles taken over', async (t) => {
+  const pool = await poolFor(t);
+  const run = importer(t, pool);
+  const [one, two] = ['B2600000000001', 'B2600000000002'];
+  await run(`código;título;CPB/ROE;duração\nA;Ação;${one};100\nB;Brasa;${two};90\n;Cor;;80\n`);
+  const exchanged = `código;título;CPB/ROE;duração\nA;Brasa;${two};100\nB;Ação;${one};90\nC;Cor;;80\nD;Cor;;70\n`;
+  assert.deepEqual(sums(await run(exchanged)), [1, 3, 0, 0]);
+  assert.deepEqual(sums(await run(exchanged)), [0, 0, 4, 0]);
+  assert.deepEqual(
+    (await films(pool)).map(({ code, title, work, minutes }) => [code, title, work, minutes]),
+    [
+      ['A', 'Brasa', two, 100],
+      ['B', 'Ação', one, 90],
+      ['C', 'Cor', null, 80],
+      ['D', 'Cor', null, 70],
+    ],
+  );
+  const unclear = await run('código;título;duração\nC;Cor;80\n;Cor;80\n');
+  assert.deepEqual(reasons(unclear), ['3 título: it is also in line 2: give the code, or the CPB or ROE number']);
+});
+
 test('[FI5] keys that a file has twice, and numbers of another film, are rejected with their lines', async (t) => {
   const pool = await poolFor(t);
   const run = importer(t, pool);
@@ -121,7 +142,7 @@ test('[FI5] keys that a file has twice, and numbers of another film, are rejecte
     '4 CPB/ROE: it belongs to another film: Brasa',
     '6 CPB/ROE: it is also in line 5',
     '7 duração: it is blank, and the film is new',
-    '8 null: it is the same film as line 2',
+    '8 CPB/ROE: it belongs to another film: Ação',
   ]);
   assert.deepEqual(sums(report), [1, 0, 1, 5]);
 });

@@ -16,7 +16,7 @@ const GENRE_CHARS_MAX = 40;
 /** Ten hours: the longest films shown in cinemas. */
 const MINUTES_MAX = 600;
 
-/** "A12" is how the letters are announced since 2023 where a work classifies itself ("autoclassificação"). */
+/** Also "A12": the A marks a rating that the work's own makers declared ("autoclassificação"). */
 const RATINGS = ['L', '10', '12', '14', '16', '18'] as const;
 
 export const rating: CellParser = (found) => {

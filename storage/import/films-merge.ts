@@ -1,4 +1,10 @@
-/** Films of a file against the catalogue, all at once: which film each row is, what speaks against it, and the writing. */
+/**
+ * Films of a file against the catalogue, all at once: which film each row is, what speaks against it, and the writing.
+ *
+ * The better evidence goes first: the code, then the number, then the titles; and a film that a row has by better evidence
+ * is nobody else's. So what a row is does not depend on what the other rows change, and the same file finds the same
+ * films again, although it may have changed their titles and numbers.
+ */
 import type { ImportDetails, TableWork } from './table-kind.ts';
 
 /** Rows of the file that say the same of themselves; the first counts, the others are at fault. */
@@ -8,41 +14,51 @@ const REJECT_REPEATED = `
     select line, 'code' as what, min(line) over (partition by code) as first from staged where code is not null
     union all
     select line, 'work_number', min(line) over (partition by work_number) from staged where work_number is not null
-    union all
-    select line, 'title', min(line) over (partition by lower(title), lower(coalesce(original_title, '')))
-    from staged where code is null and work_number is null
-  ) as seen where first < line`;
+  ) as seen where first < line
+  union all
+  select s.line, 'title', format('it is also in line %s: give the code, or the CPB or ROE number', min(o.line))
+  from staged s join staged o on lower(o.title) = lower(s.title) and o.line <> s.line
+    and (o.original_title is null or s.original_title is null or lower(o.original_title) = lower(s.original_title))
+  where s.code is null and s.work_number is null
+    and (o.line < s.line or o.code is not null or o.work_number is not null)
+  group by s.line`;
+
+const NOBODYS = 'not exists (select from staged k where k.film_id = f.id)';
+
+const MATCH_CODES = 'update staged s set film_id = f.id from films f where f.code = s.code';
 
 const MATCH_NUMBERS = `
-  update staged s set film_id = f.id from films f where f.code = s.code;
   update staged s set film_id = f.id from films f
-  where s.film_id is null and f.work_number = s.work_number and (s.code is null or f.code is null)`;
+  where s.film_id is null and f.work_number = s.work_number and (s.code is null or f.code is null) and ${NOBODYS}`;
 
-/** A film with the other number is another film; one without may be the same. */
+/** A film with another code or number is another film; one without may be the same. */
 const CANDIDATES = `
   create temporary table candidates on commit drop as
   select s.line, f.id, count(*) over (partition by s.line) as films,
-    lower(f.original_title) is not distinct from lower(s.original_title) as is_same_original
+    count(*) filter (where lower(f.original_title) is not distinct from lower(s.original_title)) over (partition by s.line) as same,
+    lower(f.original_title) is not distinct from lower(s.original_title) as is_same
   from staged s join films f on lower(f.title) = lower(s.title)
   where s.film_id is null and (s.code is null or f.code is null) and (s.work_number is null or f.work_number is null)
-    and (s.original_title is null or f.original_title is null or lower(f.original_title) = lower(s.original_title))`;
+    and (s.original_title is null or f.original_title is null or lower(f.original_title) = lower(s.original_title))
+    and ${NOBODYS}`;
 
+/** Of rows with codes of their own that could be one film, the first is, and the others are new. */
 const MATCH_TITLES = `
-  update staged s set film_id = c.id from candidates c
-  where c.line = s.line and (c.films = 1 or (c.is_same_original
-    and (select count(*) from candidates o where o.line = c.line and o.is_same_original) = 1));
+  with sure as (select line, id from candidates where films = 1 or (is_same and same = 1))
+  update staged s set film_id = c.id from (select id, min(line) as line from sure group by id) as c where c.line = s.line;
   insert into rejected (line, column_name, reason)
-  select s.line, 'title', 'several films are called that: give their code, or their CPB or ROE number'
-  from staged s where s.film_id is null and exists (select from candidates c where c.line = s.line)`;
+  select distinct line, 'title', 'several films are called that: give their code, or their CPB or ROE number'
+  from candidates where films > 1 and same <> 1`;
 
-const REJECT_CONTRADICTING = `
+/** `$1`: whether films are changed, so that a number can become free by this file. */
+const REJECT_TAKEN = `
   insert into rejected (line, column_name, reason)
-  select s.line, 'work_number', format('it belongs to another film: %s', other.title)
-  from staged s join films other on other.work_number = s.work_number and other.id is distinct from s.film_id;
-  insert into rejected (line, column_name, reason)
-  select line, null, format('it is the same film as line %s', first) from (
-    select line, min(line) over (partition by film_id) as first from staged where film_id is not null
-  ) as seen where first < line;
+  select s.line, 'work_number', format('it belongs to another film: %s', left(other.title, 60))
+  from staged s join films other on other.work_number = s.work_number and other.id is distinct from s.film_id
+  where not ($1 and exists (
+    select from staged k where k.film_id = other.id and k.work_number is not null and k.work_number <> other.work_number))`;
+
+const REJECT_LACKING = `
   insert into rejected (line, column_name, reason)
   select line, 'minutes', 'it is blank, and the film is new' from staged where film_id is null and minutes is null`;
 
@@ -54,10 +70,12 @@ const WARN_UNRATED = `
 export async function judgeFilms({ client, exhibitorId, dropRejected }: TableWork): Promise<void> {
   await client.query(REJECT_REPEATED);
   await dropRejected();
+  await client.query(MATCH_CODES);
   await client.query(MATCH_NUMBERS);
   await client.query(CANDIDATES);
   await client.query(MATCH_TITLES);
-  await client.query(REJECT_CONTRADICTING);
+  await client.query(REJECT_TAKEN, [exhibitorId === null]);
+  await client.query(REJECT_LACKING);
   if (exhibitorId !== null) {
     // Two exhibitors may call two films by one code: then his screenings would show the other's film.
     await client.query(
@@ -98,6 +116,10 @@ export async function mergeFilms({ client, present, exhibitorId }: TableWork): P
   const wanted = columns.map((column) => BECOMES[column]).join(', ');
   const differing = `f.id = s.film_id and row(${now}) is distinct from row(${wanted})`;
   if (exhibitorId === null) {
+    // Two films may exchange their numbers, and no moment may see a number twice.
+    await client.query(
+      `update films f set work_number = null from staged s where f.id = s.film_id and f.work_number <> s.work_number`,
+    );
     await client.query(
       `with changed as (
          update films f set (${columns.join(', ')}, updated_at) = row(${wanted}, now()) from staged s

@@ -163,6 +163,12 @@ test('[SI14] a partner announces screenings in his own cinemas; of others he hea
     '3 sala: Sala 1 has no seat map yet: import one first',
     '4 sala: it is not one of your cinemas',
   ]);
+  const named = await run(
+    ['Cine Um;Sala 1;Filme;2099-12-24T20:00;30'],
+    { exhibitorId: 2 },
+    'cinema;sala;filme;inicio;preco',
+  );
+  assert.deepEqual(faultsOf(named), ['2 cinema: it is not one of your cinemas']);
   const manager = await run(lines.slice(0, 1), { exhibitorId: 1, cinemaIds: [2] });
   assert.deepEqual(faultsOf(manager), ['2 sala: it is not one of your cinemas']);
   assert.deepEqual(sums(await run(lines.slice(0, 1), { exhibitorId: 1, cinemaIds: [1] })), [1, 0, 0, 0]);

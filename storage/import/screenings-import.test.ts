@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type pg from 'pg';
 import { faultsOf, importText, sums, twoExhibitors } from '../../tests/support/two-exhibitors.ts';
+import { workbook } from '../../tests/support/workbooks.ts';
 import type { FileImportOptions } from './import-report.ts';
 import { screeningsKind } from './screenings-kind.ts';
 
@@ -46,6 +47,26 @@ test('[SI1] a line is a screening; the same file again writes nothing', async (t
   const before = (await pool.query('select *, xmin from screenings order by id')).rows;
   assert.deepEqual(sums(await run(lines)), [0, 0, 2, 0]);
   assert.deepEqual((await pool.query('select *, xmin from screenings order by id')).rows, before);
+});
+
+test('[SI1] a workbook and a JSON list are the same file', async (t) => {
+  const { pool } = await twoExhibitors(t);
+  await importing(t, pool)(['7001;Filme;2099-12-24T20:30;LEG;3D;32,50;S1']);
+  const day = (Date.UTC(2099, 11, 24) - Date.UTC(1899, 11, 30)) / 86_400_000;
+  const cells = { Sala: 7001, Filme: 'FILME', Idioma: 'Legendado', Projeção: '3D', Preço: 32.5, Código: 'S1' };
+  const book = workbook({
+    Programação: [
+      [...Object.keys(cells), 'Data', 'Horário'],
+      [...Object.values(cells), { day, shown: 'date' }, { day: 20.5 / 24, shown: 'time' }],
+    ],
+  });
+  const other = async (name: string, content: string | Buffer): Promise<unknown> => {
+    const report = await importText(t, pool, screeningsKind, content, { name });
+    return [report.format.format, sums(report), faultsOf(report)];
+  };
+  assert.deepEqual(await other('p.xlsx', book), ['xlsx', [0, 0, 1, 0], []]);
+  const json = JSON.stringify([{ ...cells, Início: '2099-12-24T20:30:00' }]);
+  assert.deepEqual(await other('p.json', json), ['json', [0, 0, 1, 0], []]);
 });
 
 test('[SI2] an auditorium is told by registration, or with its cinema by code, name or ours; a film by number, code or title', async (t) => {

@@ -53,7 +53,15 @@ test('[SI10] a move that fails takes its time back, and so do those who relied o
   });
 });
 
-test('a hundred thousand lines for one auditorium are judged in one pass', () => {
+test('[SI10] the time of a move that failed is taken for the lines after it too', () => {
+  const standing = [stands(9, 14), stands(1, 16)];
+  assert.deepEqual(refused([wants(2, 16, 9), wants(3, 14), wants(4, 12)], standing), {
+    2: { screening: 1 },
+    3: { screening: 9 },
+  });
+});
+
+test('[SI10] a hundred thousand lines for one auditorium are judged in one pass', () => {
   const minutes = Array.from({ length: 100_000 }, (_, index) => wants(index + 2, index / 60));
   const all = overlapsOf(minutes, []);
   // One every two hours gets in.

@@ -17,9 +17,6 @@ export interface FoundSeatMap {
   readonly read: SeatMapRead;
 }
 
-/** Keys that any map may have beside those of its format. */
-export const WHOSE_KEYS = ['auditorium', 'cinema'] as const;
-
 const FORMATS: readonly (readonly [is: (map: Json) => boolean, read: (map: Json) => SeatMapRead])[] = [
   [hasLines, readLines],
   [hasZones, readPretixPlan],

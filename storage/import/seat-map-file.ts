@@ -35,7 +35,7 @@ const KINDS: ReadonlyMap<string, SeatKind | null> = new Map([
 ]);
 
 const KNOWN_KEYS = {
-  file: ['created', 'lines', 'labels', 'bounds', 'stage', 'activeReservations'],
+  file: ['created', 'lines', 'labels', 'bounds', 'stage', 'activeReservations', 'auditorium', 'cinema'],
   line: ['line', 'seats'],
   seat: [
     ...['id', 'line', 'column', 'locationId', 'positionType', 'label', 'positionSubType', 'lineCount', 'columnCount'],

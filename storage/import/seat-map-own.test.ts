@@ -54,6 +54,8 @@ test('[SM2] a file holds one map or a list of them, of whatever formats; what is
       [null, null, false],
     ],
   );
+  const warned = found.flatMap(({ read }) => ('warnings' in read ? read.warnings.map(({ kind }) => kind) : []));
+  assert.deepEqual(warned, ['no-screen'], 'whose map it is does not count as an unknown key');
   for (const none of [{}, [], [1, 2], 'text', null, { seatMaps: [] }, { rows: [] }]) {
     assert.throws(() => seatMapsOf(none, 'x.json'), { name: 'FileRefused', message: /^x\.json holds no seat map/ });
   }

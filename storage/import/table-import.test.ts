@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { utimesSync } from 'node:fs';
 import { type TestContext, test } from 'node:test';
+import fc from 'fast-check';
 import type pg from 'pg';
 import { temporaryFile } from '../../tests/support/fixtures.ts';
 import { testDatabase } from '../../tests/support/postgres.ts';
@@ -233,4 +234,78 @@ test('[IM39] hostile texts travel through the database and the history as they a
   const { rows: films } = await pool.query('select title from films');
   assert.deepEqual(films, [{ title: `\\. \\N'; drop table films; -- \ufffd` }]);
   assert.equal((await pool.query(`select report->'rejectedRows'->0->>'line' as line from imports`)).rows[0].line, '2');
+});
+
+/** Good cells for the columns of two kinds; few, so that rows meet. */
+const GOOD: readonly (readonly [TableKind, Readonly<Record<string, readonly unknown[]>>])[] = [
+  [
+    filmsKind,
+    {
+      ...{
+        title: ['A', 'B', 'b', 'Ç'],
+        original_title: ['A', ''],
+        code: ['1', '2', ''],
+        work_number: ['E2500123400000', 'B2600123400000', ''],
+      },
+      ...{
+        rating: ['L', 12],
+        minutes: [90, '2h'],
+        genres: [['Drama', '"{}\\'], 'a/b'],
+        libras: [true, 'N'],
+        sinopse: ['x', ''],
+      },
+    },
+  ],
+  [
+    pricesKind,
+    {
+      ...{
+        table_code: ['T', 'U'],
+        exhibitor: ['SUL'],
+        price: ['32,50', 10],
+        weekdays: ['seg-qui', 'dom', ''],
+        projection: ['2D', '3D', ''],
+      },
+      ...{
+        from_time: ['10:00', ''],
+        until_time: ['17:00', '24:00'],
+        seat_kind: ['casal', ''],
+        valid_from: ['01/12/2026', ''],
+      },
+    },
+  ],
+];
+
+test('[IM42] whatever its cells hold, a table is imported or its rows rejected; the numbers add up, and again nothing changes', async (t) => {
+  const pool = await poolFor(t);
+  await pool.query(`insert into exhibitors (name, code) values ('Sul', 'SUL')`);
+  const tricky = fc.constantFrom(
+    ...['', ' ', 'S', '-1', '1.234', '999999999999', '31/02/2026', '24:00', '{a,b}', '{"', '\\', '\\N', "'", 'NULL'],
+    ...['A,B;C/D|"E"', '=1', 'https://a.b/c', 'A\u0000B', '🎬', '\ud83d', { a: 1 }, [[]], 1e300],
+  );
+  const bad = fc.oneof(tricky, fc.string({ unit: 'binary', maxLength: 8 }));
+  for (const [kind, good] of GOOD) {
+    const cells = Object.fromEntries(
+      Object.entries(good).map(([name, values]) => [
+        name,
+        fc.oneof({ weight: 60, arbitrary: fc.constantFrom(...values) }, { weight: 1, arbitrary: bad }),
+      ]),
+    );
+    let created = 0;
+    let updated = 0;
+    const run = importer(t, pool, kind, `${kind.name}.json`);
+    const table = fc.array(fc.record(cells), { minLength: 1, maxLength: 4 });
+    await fc.assert(
+      fc.asyncProperty(table, async (rows) => {
+        const json = JSON.stringify(rows);
+        const first = await run(json, { partial: true, olderOk: true });
+        created += first.created;
+        updated += first.updated;
+        const again = await run(json, { partial: true, olderOk: true });
+        assert.deepEqual([again.created, again.updated, again.unchanged], [0, 0, first.rows - first.rejected]);
+      }),
+      { numRuns: 40 },
+    );
+    assert.ok(created > 0 && updated > 0, `no row of ${kind.name} was good: ${created}, ${updated}`);
+  }
 });

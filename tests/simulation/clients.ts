@@ -36,7 +36,8 @@ export class Client {
     // Before much is sold, when a layout can still change: while others already want seats.
     if (random.chance(this.#world.database.lastVersion(screening) < 5 ? 0.6 : 0.02)) {
       this.#send(screening, { ...base, kind: 'change-map', seatMap: random.pick(maps).id, halfQuota: 3, map: null });
-    } else if (held !== undefined && dice < 0.2) this.#send(held.screening, { ...base, kind: 'release', hold: held.hold });
+    } else if (held !== undefined && dice < 0.2)
+      this.#send(held.screening, { ...base, kind: 'release', hold: held.hold });
     else if (held !== undefined && dice < 0.5) this.#buy(held, base);
     else if (held !== undefined && dice < 0.55)
       this.#send(held.screening, { ...base, kind: 'extend', hold: held.hold });

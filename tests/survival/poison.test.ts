@@ -88,15 +88,17 @@ test('a poison command stops one actor once: refused as failed, refused again wi
 
   // A snapshot in which one hold is of two buyers: it can be read, and breaks when one of them lets go of both seats.
   const shard = await connected(t, database, 'shard');
-  const { rows } = await shard.query<{ version: number; epoch: number }>(
-    'select max(version) as version, max(epoch) as epoch from journal where screening = $1',
+  const { rows } = await shard.query<{ version: number; epoch: number; seatMap: string }>(
+    `select max(version) as version, max(epoch) as epoch,
+       (select seat_map_id from screenings where id = $1) as "seatMap" from journal where screening = $1`,
     [sick],
   );
-  const { version = 0, epoch = 0 } = rows[0] ?? {};
+  const { version = 0, epoch = 0, seatMap = 0 } = rows[0] ?? {};
   const holds = [ana, bia].map(({ buyer }, seat) => [version, buyer, [seat], 0, [], 0, null]);
   const state = {
-    format: 1,
+    format: 2,
     screening: sick,
+    seatMap: Number(seatMap),
     seatCount: 400,
     version,
     epoch,

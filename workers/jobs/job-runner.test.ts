@@ -3,8 +3,8 @@ import { type TestContext, test } from 'node:test';
 import pg from 'pg';
 import { z } from 'zod';
 import { clientConfig, createPool, type DatabaseConfig } from '../../storage/database.ts';
-import { countJobs } from '../../storage/job-runners.ts';
 import { JOB_SCHEMA } from '../../storage/job-schema.ts';
+import { surveyJobs } from '../../storage/job-survey.ts';
 import { addJob } from '../../storage/jobs.ts';
 import { CuttingProxy } from '../../tests/support/cutting-proxy.ts';
 import { connected, testDatabase } from '../../tests/support/postgres.ts';
@@ -135,7 +135,7 @@ test('[JB8] a task that throws is tried again; after its last attempt the job st
     [1, false],
     [2, true],
   ]);
-  await until(async () => (await countJobs(stage.owner)).failed === 1);
+  await until(async () => (await surveyJobs(stage.owner)).failed === 1);
   assert.match(stage.log.join('\n'), /fail.*not today/);
 });
 
@@ -207,7 +207,7 @@ test('[JB11] what comes round is done once in the cluster, and made up for once 
   await done.is(1);
   await Promise.all(runners.map((runner) => runner.stop()));
   assert.equal(done.seen.length, 1);
-  assert.equal((await countJobs(stage.owner)).waiting, 0);
+  assert.equal((await surveyJobs(stage.owner)).waiting, 0);
 });
 
 test('[JB11] cleaning goes on bite by bite until nothing is left, and stops when the node does', async () => {
@@ -268,7 +268,7 @@ test('[JB12] a database that is away while a job ends: the node lives on, and th
   await until(async () => stage.log.some((line) => line.includes('no jobs are done at the moment')));
   proxy.reset();
   assert.deepEqual(await done.is(2), [1, 1]);
-  await until(async () => (await countJobs(stage.owner)).waiting === 0);
+  await until(async () => (await surveyJobs(stage.owner)).waiting === 0);
   await addJob(stage.app, 'count', { n: 2 });
   assert.deepEqual(await done.is(3), [1, 1, 2]);
 });

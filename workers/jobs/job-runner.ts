@@ -6,7 +6,7 @@
  * It logs in as the owner of the queue's tables, because their rows are closed to every role but him; what a task does
  * in the database it does with pools of its own, in the roles of storage/roles.ts.
  */
-import { EventEmitter } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseCronItems, type Runner, run, type TaskList, type WorkerEvents, type WorkerPool } from 'graphile-worker';
 import type pg from 'pg';
@@ -23,6 +23,7 @@ const JOBS_AT_A_TIME = 2;
 const POLL_MS = 2_000;
 /** LISTEN, two jobs, and the beat. */
 const CONNECTIONS = 4;
+/** For the farewell to the others, which they can do without, milliseconds. */
 const SIGN_OFF_MS = 1_000;
 /** How far back a recurring job is made up for that was due while no node was running, milliseconds. */
 const MADE_UP_MS = 24 * 3_600_000;
@@ -94,13 +95,16 @@ export class JobRunner {
     this.#stopping.abort();
     await this.#end();
     await this.#kept;
+    // One that was just being started anew.
+    await this.#end();
   }
 
   /** The library ends by itself when it cannot note in the database that a job has ended: then it is started anew. */
   async #keepUp(): Promise<void> {
     const { signal } = this.#stopping;
+    const stopped = once(signal, 'abort');
     while (!signal.aborted) {
-      await this.#current?.runner.promise.catch(() => {});
+      await Promise.race([this.#current?.runner.promise.catch(() => {}), stopped]);
       if (signal.aborted) return;
       this.#options.log.error({}, 'no jobs are done at the moment; trying again');
       await this.#end();

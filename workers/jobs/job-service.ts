@@ -1,5 +1,6 @@
 /** The jobs of a node, put together: what they need, the tasks, the runner; started and stopped as one. */
 import type pg from 'pg';
+import { z } from 'zod';
 import { forgetOldTokens } from '../../storage/accounts/account-tokens.ts';
 import { forgetOldAttempts } from '../../storage/accounts/attempts.ts';
 import { forgetUnconfirmedAccounts } from '../../storage/accounts/buyers.ts';
@@ -7,6 +8,7 @@ import { eraseDuePayers } from '../../storage/accounts/payers.ts';
 import { forgetOldSessions } from '../../storage/accounts/sessions.ts';
 import { createPool, type DatabaseConfig } from '../../storage/database.ts';
 import { forgetOldKeys } from '../../storage/idempotency.ts';
+import { forgetFailedJobs, surveyJobs } from '../../storage/job-survey.ts';
 import type { Log } from '../../storage/log.ts';
 import { findLostMessages, forgetOldMessages } from '../../storage/message-upkeep.ts';
 import type { Seals } from '../../storage/sealing.ts';
@@ -18,7 +20,7 @@ import { SmtpOutlet } from '../mail/smtp-outlet.ts';
 import type { SmtpServer } from '../mail/smtp-url.ts';
 import { type Cleaning, cleaningTasks, DAILY, EVERY_TEN_MINUTES } from './cleaning-tasks.ts';
 import { JobRunner } from './job-runner.ts';
-import type { JobTask, RecurringJob } from './tasks.ts';
+import { type JobTask, jobTask, type RecurringJob } from './tasks.ts';
 
 export interface JobServiceOptions {
   readonly database: DatabaseConfig;
@@ -35,6 +37,10 @@ export interface JobServiceOptions {
   readonly log: Log;
 }
 
+/** The name of lookAtJobs. */
+const LOOK = 'look-at-jobs';
+/** So long after it was due nothing should still wait, seconds. */
+const OVERDUE_S = 900;
 /** Two jobs, each of which may want a connection while it has one. */
 const ACCOUNTS_CONNECTIONS = 4;
 
@@ -61,8 +67,8 @@ export async function startJobs(options: JobServiceOptions): Promise<{ stop(): P
   const cleaning = cleaningTasks(cleanings(accounts, owner));
   const runner = new JobRunner({
     database,
-    tasks: [send, ...cleaning.tasks, ...(options.tasks ?? [])],
-    recurring: [...cleaning.recurring, ...(options.recurring ?? [])],
+    tasks: [send, lookAtJobs(owner), ...cleaning.tasks, ...(options.tasks ?? [])],
+    recurring: [{ task: LOOK, at: EVERY_TEN_MINUTES }, ...cleaning.recurring, ...(options.recurring ?? [])],
     log,
   });
   const stop = async (): Promise<void> => {
@@ -87,6 +93,18 @@ function cleanings(accounts: pg.Pool, owner: pg.Pool): Cleaning[] {
     { name: 'forget-old-tokens', at: DAILY, clean: () => forgetOldTokens(accounts) },
     { name: 'forget-unconfirmed-accounts', at: DAILY, clean: () => forgetUnconfirmedAccounts(accounts) },
     { name: 'forget-old-messages', at: DAILY, clean: () => forgetOldMessages(accounts) },
+    { name: 'forget-failed-jobs', at: DAILY, clean: () => forgetFailedJobs(owner) },
     { name: 'find-lost-messages', at: EVERY_TEN_MINUTES, clean: () => findLostMessages(owner) },
   ];
+}
+
+/** Says in the log what a person has to know: jobs that nobody will do any more, and a queue that does not move. */
+function lookAtJobs(owner: pg.Pool): JobTask {
+  return jobTask(LOOK, z.object({}), async (_payload, { log }) => {
+    const { failed, failedTasks, waiting, overdueSeconds } = await surveyJobs(owner);
+    if (failed > 0)
+      log.error({ failed, failedTasks }, 'jobs have failed for good; the lines of their last attempts say why');
+    if (overdueSeconds > OVERDUE_S)
+      log.warn({ waiting, overdueSeconds }, 'jobs are done much later than they should be');
+  });
 }

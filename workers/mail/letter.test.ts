@@ -83,6 +83,16 @@ test('a letter says what happened, what did not, and what to do now', () => {
   assert.match(asText(wordingEn(moved, null, SITE)), /now Thursday,? 24 December 2026, at 21:05\./);
   const reset = asText(wordingPt({ kind: 'reset-password', link }, null, SITE));
   assert.match(reset, /O link vale por 24 horas e só pode ser usado uma vez\./);
+  for (const [minutesLeft, words] of [
+    [10_080, '7 dias'],
+    [10_000, '7 dias'],
+    [1_439, '24 horas'],
+    [60, '60 minutos'],
+    [1, '1 minuto'],
+  ] as const) {
+    const text = asText(wordingPt({ kind: 'reset-password', link: { ...link, minutesLeft } }, null, SITE));
+    assert.ok(text.includes(`O link vale por ${words} e`), words);
+  }
   assert.match(reset, /Não pediu\? Então não faça nada: sua senha não mudou\./);
 });
 

@@ -145,7 +145,7 @@ function money({ cents, currency }: Money): string {
 }
 
 function duration(minutes: number): string {
-  if (minutes >= 48 * 60) return `${Math.floor(minutes / 1440)} days`;
-  if (minutes >= 120) return `${Math.floor(minutes / 60)} hours`;
+  if (minutes >= 48 * 60) return `${Math.round(minutes / 1440)} days`;
+  if (minutes >= 120) return `${Math.round(minutes / 60)} hours`;
   return minutes === 1 ? '1 minute' : `${minutes} minutes`;
 }

@@ -148,8 +148,9 @@ function money({ cents, currency }: Money): string {
   return new Intl.NumberFormat('pt-BR', { style: 'currency', currency }).format(cents / 100).replace(/\u00a0/g, ' ');
 }
 
+/** Rounded: of a link for a week a week is left, although the letter took a second. */
 function duration(minutes: number): string {
-  if (minutes >= 48 * 60) return `${Math.floor(minutes / 1440)} dias`;
-  if (minutes >= 120) return `${Math.floor(minutes / 60)} horas`;
+  if (minutes >= 48 * 60) return `${Math.round(minutes / 1440)} dias`;
+  if (minutes >= 120) return `${Math.round(minutes / 60)} horas`;
   return minutes === 1 ? '1 minuto' : `${minutes} minutos`;
 }

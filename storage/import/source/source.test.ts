@@ -196,6 +196,13 @@ test('[IM6] a workbook: the first sheet or the one asked for, dates as ISO text,
   assert.deepEqual([format.format, format.sheet, format.unit], ['xlsx', 'Sessões & mais', 'row']);
   for (const sheet of ['Outra', '2']) assert.deepEqual((await reader(t)(file, { sheet })).rows, [[2, 'y']]);
   await refused(t, file, /has no sheet "Mais"; it has "Sessões & mais", "Outra"/, { sheet: 'Mais' });
+  const hidden = workbook(
+    { Escondida: [['z'], ['z']], Outra: [['x'], ['y']] },
+    {
+      'xl/workbook.xml': `<workbook><sheets><sheet name="Escondida" state="hidden" r:id="rId1"/><sheet name="Outra" r:id="rId2"/></sheets></workbook>`,
+    },
+  );
+  assert.deepEqual((await reader(t)(hidden)).rows, [[2, 'y']]);
   await refused(t, workbook({ Vazia: [] }), /the sheet "Vazia" of a\.csv is empty/);
 });
 
@@ -324,4 +331,43 @@ test('[IM12] a file of one line without end is refused at the bound, and little 
 test('[IM13] blank rows without end are passed over quickly, and other rows end at a million', async (t) => {
   assert.deepEqual((await reader(t)(`a;b\n${'\n'.repeat(3_000_000)}1;2\n`)).rows, [[3_000_002, '1', '2']]);
   await refused(t, `a;b\n${';\n'.repeat(1_100_000)}`, /more than 1000000 lines/);
+});
+
+test('[IM41] whatever bytes a file has, it is read or refused with a sentence', async (t) => {
+  const book = workbook({
+    A: [
+      ['a', 'b'],
+      ['c', 1],
+      [
+        { day: 3, shown: 'date' },
+        { formula: 'B2', result: 1 },
+      ],
+    ],
+  });
+  const whole = [
+    book,
+    gzipSync(TABLE),
+    Buffer.from(TABLE),
+    Buffer.from('[{"a":1},{"b":[2]}]'),
+    Buffer.from('\uFEFFa;b\n1;"2', 'utf16le'),
+  ];
+  const change = fc.record({ at: fc.nat(), byte: fc.nat(255), cut: fc.boolean() });
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom(...whole),
+      fc.array(change, { minLength: 1, maxLength: 8 }),
+      fc.boolean(),
+      async (bytes, changes, recordsAreLines) => {
+        let hurt = Buffer.from(bytes);
+        for (const { at, byte, cut } of changes) {
+          hurt[at % hurt.length] = byte;
+          if (cut && hurt.length > 40) hurt = hurt.subarray(0, hurt.length - (at % 9));
+        }
+        await reader(t)(hurt, { recordsAreLines }).catch((cause: Error) => {
+          if (cause.name !== 'FileRefused') throw cause;
+        });
+      },
+    ),
+    { numRuns: 400 },
+  );
 });

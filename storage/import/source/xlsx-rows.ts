@@ -1,5 +1,5 @@
 /**
- * One sheet of an Excel workbook as rows of texts: the first, or the one that was asked for. Dates and times come as ISO
+ * One sheet of an Excel workbook as rows of texts: the first that is shown, or the one that was asked for. Dates and times come as ISO
  * text, numbers with a point, a formula as its result. What is hostile is refused before the reader sees it
  * (workbook-archive.ts, sheet-scan.ts).
  */
@@ -14,14 +14,14 @@ import { storedArchive, WorkbookArchive } from './workbook-archive.ts';
 const WORKBOOK = 'xl/workbook.xml';
 const RELATIONS = 'xl/_rels/workbook.xml.rels';
 const PIECE_ROWS = 1_000;
-const DAY_MS = 86_400_000;
-/** Day 0 of Excel: a time of day is a moment of it. */
-const DAY_ZERO_MS = Date.UTC(1899, 11, 30);
+/** A time of day is a moment of Excel's day 0, which is at the end of 1899, or in files from old Macs in 1904. */
+const FIRST_YEAR = 1905;
 
 interface Sheet {
   readonly name: string;
   readonly number: number;
   readonly path: string;
+  readonly isHidden: boolean;
 }
 
 /** @throws FileRefused */
@@ -87,17 +87,20 @@ function sheetsOf(archive: WorkbookArchive, relations: Relations): Sheet[] {
   const xml = archive.read(WORKBOOK)?.toString('utf8') ?? '';
   return tags(xml, 'sheet').map((attributes, index) => {
     const id = [...attributes].find(([name]) => name.endsWith(':id'))?.[1] ?? '';
-    return { name: attributes.get('name') ?? '', number: index + 1, path: relations.get(id)?.path ?? '' };
+    const isHidden = (attributes.get('state') ?? 'visible') !== 'visible';
+    return { name: attributes.get('name') ?? '', number: index + 1, path: relations.get(id)?.path ?? '', isHidden };
   });
 }
 
 function chosen(sheets: readonly Sheet[], { sheet, name }: SourceWish): Sheet {
-  const wanted = sheet ?? '1';
-  const found = sheets.find((one) => one.name === wanted) ?? sheets.find((one) => String(one.number) === wanted);
+  const found =
+    sheet === null
+      ? (sheets.find((one) => !one.isHidden) ?? sheets[0])
+      : (sheets.find((one) => one.name === sheet) ?? sheets.find((one) => String(one.number) === sheet));
   if (found !== undefined) return found;
   const names = sheets.map((one) => `"${one.name}"`).slice(0, 20);
   throw new FileRefused(
-    sheets.length === 0 ? `${name} has no sheets` : `${name} has no sheet "${wanted}"; it has ${names.join(', ')}`,
+    sheets.length === 0 ? `${name} has no sheets` : `${name} has no sheet "${sheet}"; it has ${names.join(', ')}`,
   );
 }
 
@@ -137,7 +140,7 @@ function dateText(date: Date): string {
   if (Number.isNaN(rounded.getTime())) return '';
   const [day = '', clock = ''] = rounded.toISOString().split('T');
   const time = clock.slice(0, 8);
-  if (rounded.getTime() - DAY_ZERO_MS < DAY_MS) return time.endsWith(':00') ? time.slice(0, 5) : time;
+  if (rounded.getUTCFullYear() < FIRST_YEAR) return time.endsWith(':00') ? time.slice(0, 5) : time;
   return time === '00:00:00' ? day : `${day}T${time}`;
 }
 
