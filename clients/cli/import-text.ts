@@ -47,7 +47,7 @@ function detailsText({ details }: FileReport): string[] {
     if (typeof value === 'number') return value === 0 ? [] : [`${spoken.padEnd(13)}${number(value).padStart(7)}`];
     if (typeof value === 'string') return [`${spoken.padEnd(13)}${harmless(value)}`];
     const { created, updated } = (value ?? {}) as { created?: unknown; updated?: unknown };
-    if (typeof created !== 'number' || typeof updated !== 'number') return [];
+    if (typeof created !== 'number' || typeof updated !== 'number' || created + updated === 0) return [];
     return [`${spoken.padEnd(13)}${number(created).padStart(7)} new ${number(updated).padStart(7)} changed`];
   });
   return lines.length === 0 ? [] : ['', ...lines];

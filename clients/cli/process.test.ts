@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { temporaryFile } from '../../tests/support/fixtures.ts';
@@ -68,6 +71,32 @@ test('[CM16] Ctrl-C while a command is under way is 130, and tells the key to re
   const { code, errors, out } = await closing.ended;
   assert.deepEqual([code, out], [130, '']);
   assert.match(errors, /^interrupted\. Whether it was done is not known\. .*--idempotency-key [\w-]{21}:/);
+});
+
+test('[CM1] on a terminal the key that is typed is not seen', async (t) => {
+  // util-linux; what other systems have under this name takes other options.
+  if (!existsSync('/usr/bin/script') || process.platform !== 'linux') {
+    t.skip('there is no terminal to be had');
+    return;
+  }
+  const api = await StandInApi.start(t);
+  const folder = path.dirname(temporaryFile(t, 'x', ''));
+  const main = fileURLToPath(new URL('main.js', import.meta.url));
+  const line = `${process.execPath} ${main} login ${api.address}`;
+  const env = { ...process.env, ...NO_HOME, XDG_CONFIG_HOME: folder };
+  const terminal = spawn('/usr/bin/script', ['-qec', line, '/dev/null'], { env });
+  t.after(() => terminal.kill('SIGKILL'));
+  let seen = '';
+  let isTyped = false;
+  terminal.stdout.on('data', (piece: Buffer) => {
+    seen += piece.toString();
+    if (isTyped || !seen.includes('API key for')) return;
+    isTyped = true;
+    terminal.stdin.write(`${STAND_IN_KEY}\r`);
+  });
+  const [code] = (await once(terminal, 'close')) as [number];
+  assert.deepEqual([code, seen.includes(STAND_IN_KEY)], [0, false], seen);
+  assert.match(seen, /API key for http:.*logged in to http:.* as key:3/s);
 });
 
 test('[CM1] a key that is piped in is taken without a question, and no output ever holds it', async (t) => {

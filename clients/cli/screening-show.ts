@@ -81,7 +81,7 @@ function screeningText(answer: Row, ports: CliPorts): string[] {
     '',
     ...drawRoom(room, status, style),
     '',
-    legendOf(room, style),
+    ...legendOf(room, style),
     countsText(room.seats.length, status),
   ];
 }

@@ -36,7 +36,7 @@ test('[CM9] every mark differs from the others in shape, also without colours an
     const [line = ''] = drawRoom(kinds, [0, 1, 2, 3, 0, 0, 0, 0, 0], { ...PLAIN, isUnicode }).slice(-1);
     const marks = line.replace(/A/, '').replace(/A$/, '').trim().split(' ');
     assert.equal(new Set(marks).size, 9, line);
-    const legend = legendOf(kinds, { ...PLAIN, isUnicode });
+    const legend = legendOf(kinds, { ...PLAIN, isUnicode }).join('\n');
     for (const mark of marks)
       assert.ok(
         legend.split('   ').some((entry) => entry.startsWith(`${mark} `)),
@@ -67,6 +67,18 @@ test('[CM9] a narrow terminal draws a seat in one column, a very narrow one writ
   for (const columns of [13, 14, 19, 20, 80]) {
     const widest = Math.max(...drawRoom(HALL, status, { ...PLAIN, columns }).map(textWidth));
     assert.ok(widest <= columns, `${widest} in ${columns}`);
+  }
+});
+
+test('[CM9] a legend is as many lines as the terminal makes of it', () => {
+  const kinds = room(['A', '.12345']);
+  for (const columns of [40, 60, 200]) {
+    const lines = legendOf(kinds, { ...PLAIN, columns });
+    assert.ok(
+      lines.every((line) => textWidth(line) <= columns),
+      lines.join('\n'),
+    );
+    assert.equal(lines.join('   '), legendOf(kinds, PLAIN)[0]);
   }
 });
 

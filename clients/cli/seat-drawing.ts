@@ -45,6 +45,8 @@ const KIND_LETTERS: Readonly<Record<number, string>> = {
   [SeatKind.obese]: 'B',
 };
 
+/** Between entries of the legend. */
+const GAP = '   ';
 /** Between a row's name and its seats. */
 const MARGIN = 2;
 
@@ -82,14 +84,28 @@ export function drawRoom(
   ];
 }
 
-/** What the marks of this room mean, one line as long as it takes. */
-export function legendOf(room: RoomPlan, style: DrawingStyle): string {
-  const states = SEAT_STATUSES.map((status) => `${drawn(MARKS[status], style)} ${status}`);
+/** What the marks of this room mean; as many lines as the width makes of it. */
+export function legendOf(room: RoomPlan, style: DrawingStyle): string[] {
   const kinds = [...new Set(room.seats.map(({ kind }) => kind))]
     .filter((kind) => KIND_LETTERS[kind] !== undefined)
-    .sort((one, other) => one - other)
-    .map((kind) => `${style.paint('cyan', KIND_LETTERS[kind] ?? '')} ${KIND_NAMES[kind]}, free`);
-  return [...states, ...kinds].join('   ');
+    .sort((one, other) => one - other);
+  const entries = [
+    ...SEAT_STATUSES.map((status) => ({ mark: drawn(MARKS[status], style), name: ` ${status}` })),
+    ...kinds.map((kind) => ({
+      mark: style.paint('cyan', KIND_LETTERS[kind] ?? ''),
+      name: ` ${KIND_NAMES[kind]}, free`,
+    })),
+  ];
+  const lines: string[] = [];
+  let width = Number.POSITIVE_INFINITY;
+  for (const { mark, name } of entries) {
+    const needed = 1 + name.length;
+    const isNew = width + GAP.length + needed > (style.columns ?? Number.MAX_SAFE_INTEGER);
+    if (isNew) lines.push(mark + name);
+    else lines[lines.length - 1] += GAP + mark + name;
+    width = isNew ? needed : width + GAP.length + needed;
+  }
+  return lines;
 }
 
 /** "189 seats: 120 free, 6 held, 60 sold, 3 blocked" */

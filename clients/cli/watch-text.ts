@@ -9,7 +9,7 @@ import type { SeatChange, WatchModel } from './watch-model.ts';
 /** Seats named in one line of changes. */
 const SEATS_NAMED = 12;
 
-/** The picture: what it is, the room, what the marks mean, the sums, and how the line is. As many lines as fit. */
+/** The picture: what it is, the room, what the marks mean, the sums, and how the line is. As many lines as fit; the last one, of all rows, is of a line that is no more. */
 export function pictureOf(
   model: WatchModel,
   title: readonly string[],
@@ -22,9 +22,9 @@ export function pictureOf(
   const below = [
     countsText(room.seats.length, status),
     `${salesText(model)}${sales}`,
-    `${connectionText(model)}; Ctrl-C ends it`,
+    ...(rows === Number.POSITIVE_INFINITY ? [] : [`${connectionText(model)}; Ctrl-C ends it`]),
   ];
-  const all = [...title, '', ...drawing, '', legendOf(room, style), ...below];
+  const all = [...title, '', ...drawing, '', ...legendOf(room, style), ...below];
   // The room can be looked at with "screenings show"; what changes is below it.
   if (all.length <= rows) return all;
   return [...all.slice(0, Math.max(0, rows - below.length - 1)), '…', ...below].slice(-rows);

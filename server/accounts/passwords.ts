@@ -9,9 +9,9 @@ import { PASSWORD_BYTES_MAX, preparedPassword } from './password-rules.ts';
 
 /** OWASP's password storage cheat sheet: argon2id with 19 MiB, two passes, one lane. Raised, hashes follow at the next sign-in. */
 export const PASSWORD_PARAMETERS = { memoryCost: 19_456, timeCost: 2, parallelism: 1, outputLen: 32 } as const;
-/** 38 MiB, and half of libuv's four threads: files and names are looked up on the others. */
-const AT_ONCE_MAX = 2;
-/** About a second's work; nobody waits longer for a sign-in than it takes to try again. */
+/** On each shard thread: with a thread for a core, a flood of sign-ins gets no more than the cores, and seats are sold beside it. */
+const AT_ONCE_MAX = 1;
+/** About a second's work (28 ms each); nobody waits longer for a sign-in than it takes to try again. */
 const WAITING_MAX = 40;
 /** `Algorithm.Argon2id`, a const enum that does not exist at run time. */
 const ARGON2ID: Algorithm = 2;

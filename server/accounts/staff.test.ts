@@ -284,3 +284,35 @@ test('[AC28] every change by staff leaves a record of who and why, without perso
   );
   assert.deepEqual(rows, [{ who: 'key:1', target: `buyer:${id}`, why: 'asked by letter', details: null }]);
 });
+
+test('[ID1] an answer that was lost comes again with the same key, the new API key and the guest’s cookie with it', async (t) => {
+  const stage = await staffStage(t);
+  const make = (name: string) =>
+    stage.ask('POST', '/api/admin/keys', {
+      bearer: stage.admin,
+      key: 'one-key-for-all',
+      body: { name, role: 'administrator' },
+    });
+  const [first, ...others] = [await make('cli'), await make('cli'), await make('cli')];
+  for (const other of others) {
+    assert.deepEqual([other.status, other.json], [201, first?.json]);
+    assert.equal(other.headers['idempotent-replay'], 'true');
+  }
+  assert.equal((await make('another')).status, 422);
+  const guest = (cpf: string, address: string) =>
+    stage.ask('POST', '/api/guests', { key: 'one-key-for-all', address, body: { cpf, email: 'g@example.com' } });
+  const [one, again] = [await guest(CPFS[0], '198.51.100.1'), await guest(CPFS[0], '198.51.100.1')];
+  assert.deepEqual([again.json, again.cookie], [one.json, one.cookie]);
+  assert.equal((await stage.ask('GET', '/api/session', { cookie: again.cookie })).json.buyer.id, one.json.buyer.id);
+  assert.equal((await guest(CPFS[1], '198.51.100.1')).status, 422);
+  assert.notEqual(
+    (await guest(CPFS[0], '198.51.100.2')).json.buyer.id,
+    one.json.buyer.id,
+    'another visitor’s key is another',
+  );
+  const without = await stage.ask('POST', '/api/guests', {
+    body: { cpf: CPFS[0], email: 'g@example.com' },
+    headers: { 'idempotency-key': '' },
+  });
+  assert.deepEqual([without.status, without.json.code], [400, 'no-idempotency-key']);
+});

@@ -5,6 +5,7 @@
  * is nobody else's. So what a row is does not depend on what the other rows change, and the same file finds the same
  * films again, although it may have changed their titles and numbers.
  */
+import type pg from 'pg';
 import type { ImportDetails, TableWork } from './table-kind.ts';
 
 /** Rows of the file that say the same of themselves; the first counts, the others are at fault. */
@@ -67,6 +68,21 @@ const WARN_UNRATED = `
   select line, 'rating', 'no-rating', 'it has no rating; it is announced as L' from staged
   where film_id is null and rating is null`;
 
+/** A row that is rejected frees no number, so that others may fall with it. Long chains of such are not followed. */
+const TAKEN_PASSES = 3;
+
+async function rejectTaken(
+  client: pg.ClientBase,
+  areChanged: boolean,
+  dropRejected: () => Promise<void>,
+): Promise<void> {
+  for (let pass = 0; ; pass++) {
+    const { rowCount } = await client.query(REJECT_TAKEN, [areChanged && pass < TAKEN_PASSES]);
+    await dropRejected();
+    if (rowCount === 0 || pass === TAKEN_PASSES) return;
+  }
+}
+
 export async function judgeFilms({ client, exhibitorId, dropRejected }: TableWork): Promise<void> {
   await client.query(REJECT_REPEATED);
   await dropRejected();
@@ -74,7 +90,7 @@ export async function judgeFilms({ client, exhibitorId, dropRejected }: TableWor
   await client.query(MATCH_NUMBERS);
   await client.query(CANDIDATES);
   await client.query(MATCH_TITLES);
-  await client.query(REJECT_TAKEN, [exhibitorId === null]);
+  await rejectTaken(client, exhibitorId === null, dropRejected);
   await client.query(REJECT_LACKING);
   if (exhibitorId !== null) {
     // Two exhibitors may call two films by one code: then his screenings would show the other's film.

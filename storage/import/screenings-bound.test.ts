@@ -5,6 +5,7 @@ import type pg from 'pg';
 import { faultsOf, importText, sellTickets, sums, twoExhibitors } from '../../tests/support/two-exhibitors.ts';
 import type { FileImportOptions } from './import-report.ts';
 import { screeningsKind } from './screenings-kind.ts';
+import type { TableKind } from './table-kind.ts';
 
 const HEADER = 'sala;filme;inicio;idioma;projecao;preco;codigo';
 
@@ -105,6 +106,32 @@ test('[SI11] with tickets sold or an order in payment, film, start, language, pr
   // What no buyer was promised may change all the same.
   const harmless = await run(['7001;Filme;2099-12-24T10:00;dub;2D;30;10;B;2099-12-24 09:00'], {}, header);
   assert.deepEqual([sums(harmless), faultsOf(harmless)], [[0, 1, 0, 0], []]);
+});
+
+test('[SI11] a ticket that is sold while the file is imported counts too: nothing of the import is kept', async (t) => {
+  const { pool, shard } = await twoExhibitors(t);
+  await importing(t, pool)(['7001;Filme;2099-12-24T10:00;;;30;A', '7001;Filme;2099-12-24T14:00;;;30;B']);
+  const sellingMeanwhile: TableKind = {
+    ...screeningsKind,
+    merge: async (work) => {
+      await sellTickets(shard, 1, 1);
+      return screeningsKind.merge(work);
+    },
+  };
+  const lines = [
+    '7001;Filme;2099-12-24T14:00;;;30;A',
+    '7001;Filme;2099-12-24T10:00;;;30;B',
+    '7001;Filme;2099-12-24T18:00;;;30;C',
+  ];
+  await assert.rejects(importText(t, pool, sellingMeanwhile, [HEADER, ...lines].join('\n')), {
+    name: 'FileRefused',
+    message: /^line 2 changes screening 1, and a ticket for it was sold while it was imported: nothing was kept/,
+  });
+  const { rows } = await pool.query(`select to_char(starts_local, 'HH24') as hour from screenings order by id`);
+  assert.deepEqual(
+    rows.map(({ hour }) => hour),
+    ['10', '14'],
+  );
 });
 
 test('[SI12] a price that nobody has paid follows the price tables; one that somebody has paid, or that a file named, stays', async (t) => {

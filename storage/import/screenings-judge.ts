@@ -71,11 +71,13 @@ const COMPARE = `
     ) as p (applies, price_cents, seat_prices, price_table_id, currency) where p.applies limit 1) as p`;
 
 /** Whoever has a ticket, or is paying for one, is bound to what was announced. Orders that came to nothing bind nobody. */
+export const IS_BINDING = `o.state not in ('expired', 'refused')`;
+
 const COUNT_SOLD = `
   create temporary table sold on commit drop as
   select o.screening, count(t.id)::int as tickets
   from (select distinct screening from judged where is_other or is_repriced) as j
-    join orders o on o.screening = j.screening and o.state not in ('expired', 'refused')
+    join orders o on o.screening = j.screening and ${IS_BINDING}
     left join tickets t on t.order_id = o.id
   group by o.screening`;
 

@@ -1,5 +1,7 @@
 /** Writes what was judged: new screenings and changed ones, in the transaction of the import. Seat maps are never touched. */
+import { IS_BINDING } from './screenings-judge.ts';
 import type { ImportDetails, TableWork } from './table-kind.ts';
+import { FileRefused } from './text-lines.ts';
 
 const SETTLE = `
   create temporary table settled on commit drop as
@@ -32,7 +34,18 @@ const INSERT = `
     modality, sales_from, sales_until, price_cents, seat_prices, price_table_id, currency
   from settled where outcome = 'created' order by starts_at, auditorium_id`;
 
-/** After `judgeScreenings`, in its transaction and under its lock. */
+/**
+ * The box offices do not wait for an import: somebody may have bought a ticket since it was judged that nobody has.
+ * Looked at last, so that only the commit itself is left.
+ */
+const SOLD_MEANWHILE = `
+  select j.line, j.screening from settled j join orders o on o.screening = j.screening and ${IS_BINDING}
+  where j.is_other or j.is_repriced order by j.line limit 1`;
+
+/**
+ * After `judgeScreenings`, in its transaction and under its lock.
+ * @throws FileRefused when somebody bought a ticket of a screening that is being changed.
+ */
 export async function storeScreenings(work: TableWork): Promise<ImportDetails> {
   const { client } = work;
   await client.query(SETTLE);
@@ -46,5 +59,12 @@ export async function storeScreenings(work: TableWork): Promise<ImportDetails> {
   await client.query(INSERT);
   work.progress(0.9);
   await client.query('insert into outcomes (line, outcome) select line, outcome from settled');
+  const { rows: sold } = await client.query<{ line: number; screening: string }>(SOLD_MEANWHILE);
+  if (sold[0] !== undefined) {
+    const { line, screening } = sold[0];
+    throw new FileRefused(
+      `line ${line} changes screening ${screening}, and a ticket for it was sold while it was imported: nothing was kept, import it again`,
+    );
+  }
   return { moved };
 }
