@@ -93,7 +93,7 @@ test('[SI16] where a screening was cancelled a person can make a new one, with a
   assert.deepEqual(await make(pool, EVENING), { screening: 3, warnings: [] });
   const again = { ...EVENING, startsLocal: '2026-12-25T20:30' };
   assert.deepEqual(await make(pool, { ...again, code: 'X' }), {
-    faults: [{ column: 'code', reason: 'screening 2 was cancelled: a new one needs another code' }],
+    faults: [{ column: 'code', reason: 'screening 2 was cancelled: a new one needs a code of its own' }],
   });
   assert.deepEqual(await make(pool, { ...again, code: 'Y' }), { screening: 4, warnings: [] });
 });

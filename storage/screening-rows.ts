@@ -85,7 +85,7 @@ export async function createScreening(
     `select column_name as column, reason from rejected
      union all
      select case when is_cancelled then 'code' else 'starts' end, format(case when is_cancelled
-         then 'screening %s was cancelled: a new one needs another code' else 'screening %s is there already' end, screening)
+         then 'screening %s was cancelled: a new one needs a code of its own' else 'screening %s is there already' end, screening)
        from judged j
        where screening is not null and exists (select from staged s where s.line = j.line)
      order by 1, 2`,

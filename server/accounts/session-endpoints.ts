@@ -63,6 +63,7 @@ export function sessionEndpoints(ports: AccountPorts): Endpoint[] {
             ? beginSession(ports, client, 'staff', String(who.id), null, before)
             : beginSession(ports, client, 'account', who.row.id, who.row.payerId, before),
         );
+        if (before !== null) ports.authenticator.forget(before);
         await forgive(ports, pair);
         const body = {
           buyer: who.is === 'buyer' ? await viewOfBuyer(ports, who.row) : null,
@@ -145,31 +146,30 @@ export function sessionEndpoints(ports: AccountPorts): Endpoint[] {
 
 type Found = { readonly is: 'staff'; readonly id: number } | { readonly is: 'buyer'; readonly row: BuyerRow } | null;
 
-/** Takes the time of one comparison whether there is anybody or not. Staff come first, for who is both. */
+/** One comparison is made whether there is anybody or not. Staff come first, for who is both. */
 async function whoseCredentials(ports: AccountPorts, email: string, password: string): Promise<Found> {
   const { pool, passwords } = ports;
   const [staff, buyer] = await Promise.all([findStaffLogin(pool, email), findAccountByEmail(pool, email)]);
-  const hashes = [staff?.passwordHash ?? null, buyer?.passwordHash ?? null];
-  // With nobody there one comparison is made all the same; with both, two beside each other.
-  const [isStaff, isBuyer] = await Promise.all(
-    hashes[0] === null && hashes[1] === null
-      ? [passwords.isRight(null, password), false]
-      : hashes.map((stored) => stored !== null && passwords.isRight(stored, password)),
-  );
-  if (staff !== null && staff.passwordHash !== null && isStaff === true) {
-    if (passwords.isOutdated(staff.passwordHash))
-      await rehashStaffPassword(pool, staff.id, staff.passwordHash, await passwords.hash(password));
-    return { is: 'staff', id: staff.id };
+  const staffHash = staff?.passwordHash ?? null;
+  const buyerHash = buyer?.passwordHash ?? null;
+  if (staff !== null && staffHash !== null) {
+    if (await passwords.isRight(staffHash, password)) {
+      if (passwords.isOutdated(staffHash))
+        await rehashStaffPassword(pool, staff.id, staffHash, await passwords.hash(password));
+      return { is: 'staff', id: staff.id };
+    }
+    if (buyerHash === null) return null;
   }
-  if (buyer === null || buyer.passwordHash === null || isBuyer !== true) return null;
+  const isRight = await passwords.isRight(buyerHash, password);
+  if (buyer === null || buyerHash === null || !isRight) return null;
   if (!buyer.isConfirmed) {
     // Known to whoever has the password only, and told to nobody but the mailbox.
     if (await isWithinLimit(ports, ['confirmation again', email]))
       await withAccounts(ports, (client) => sendLink(client, ports.seals, 'confirm-email', `buyer:${buyer.id}`));
     return null;
   }
-  if (passwords.isOutdated(buyer.passwordHash))
-    await rehashBuyerPassword(pool, buyer.id, buyer.passwordHash, await passwords.hash(password));
+  if (passwords.isOutdated(buyerHash))
+    await rehashBuyerPassword(pool, buyer.id, buyerHash, await passwords.hash(password));
   return { is: 'buyer', row: buyer };
 }
 

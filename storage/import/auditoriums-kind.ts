@@ -17,9 +17,9 @@ import {
   tellOutcomes,
   warnOfClosing,
 } from './auditoriums-merge.ts';
+import { FileRefused } from './file-refused.ts';
 import { declaredSeats, REGISTER_COLUMNS, type RegisterColumn, type RegisterRow, readRow } from './register-row.ts';
 import type { DraftRow, ImportDetails, TableColumn, TableKind, TableWork } from './table-kind.ts';
-import { FileRefused } from './text-lines.ts';
 
 /** Thirty times the register of 2025. */
 const ROWS_MAX = 200_000;

@@ -51,7 +51,7 @@ test('[SI9] a cancelled screening gives its time free, and is not brought back b
     ],
   );
   assert.deepEqual(faultsOf(await run(['7001;Filme;2099-12-25T21:00;;;30;X'])), [
-    '2 -: screening 2 was cancelled: a new one needs another code',
+    '2 -: screening 2 was cancelled: a new one needs a code of its own',
   ]);
   const other = await run(['7001;Outro;2099-12-24T20:00;;;30;', '7001;Filme;2099-12-25T20:00;;;30;Y']);
   assert.deepEqual([sums(other), faultsOf(other)], [[2, 0, 0, 0], []]);

@@ -271,6 +271,24 @@ test('[SI7] a code moves its screening to another start; without tickets everyth
   ]);
 });
 
+test('[SI7] a row of screenings that all move by one place, forth and back', async (t) => {
+  const { pool } = await twoExhibitors(t);
+  const run = importing(t, pool);
+  const at = (hours: readonly number[]): string[] => {
+    return hours.map((hour, index) => `7001;Filme;2099-12-24T${hour}:00;dub;2D;30;${'ABC'[index]}`);
+  };
+  const hours = async (): Promise<string> => {
+    const { rows } = await pool.query(`select to_char(starts_local, 'HH24') as hour from screenings order by code`);
+    return rows.map(({ hour }) => hour).join(' ');
+  };
+  await run(at([10, 13, 16]));
+  assert.deepEqual(sums(await run(at([13, 16, 19]))), [0, 3, 0, 0]);
+  assert.equal(await hours(), '13 16 19');
+  assert.deepEqual(sums(await run(at([10, 13, 16]))), [0, 3, 0, 0]);
+  assert.deepEqual(sums(await run(at([16, 10, 13]))), [0, 3, 0, 0]);
+  assert.equal(await hours(), '16 10 13');
+});
+
 test('[SI7] a line without a code is about the start; one that gets a code keeps its screening', async (t) => {
   const { pool } = await twoExhibitors(t);
   const run = importing(t, pool);

@@ -87,7 +87,7 @@ const KEEP_PRICES = `
     currency = e.currency, is_repriced = false
   from screenings e
   where e.id = j.screening and j.is_repriced and j.is_price_free
-    and (j.is_begun or exists (select from sold s where s.screening = e.id))`;
+    and (j.is_begun or j.is_cancelled or exists (select from sold s where s.screening = e.id))`;
 
 const BOUND = `case when j.film_id <> e.film_id then 'film' when j.starts_at <> e.starts_at then $1
   when j.language <> e.language then 'language' when j.projection <> e.projection then 'projection'
@@ -98,8 +98,8 @@ const REJECT_CHANGES = `
   select j.line, p.column_name, p.reason
   from judged j left join screenings e on e.id = j.screening left join sold s on s.screening = j.screening,
     lateral (select * from (values
-      (j.is_cancelled and (j.is_other or j.is_touched), null,
-        format('screening %s was cancelled: a new one needs another code', e.id)),
+      (j.is_cancelled and (j.is_other or j.is_touched or j.is_repriced), null,
+        format('screening %s was cancelled: a new one needs a code of its own', e.id)),
       (j.is_begun and (j.is_other or j.is_repriced), ${BOUND}, format('screening %s has begun: it stays as it is', e.id)),
       (s.screening is not null and (j.is_other or j.is_repriced), ${BOUND},
         format('screening %s has %s: reschedule or cancel it with "poltrona screenings …"', e.id,
@@ -120,7 +120,7 @@ const REJECT_CHANGES = `
 const WARN = `
   insert into warned (line, column_name, kind, text)
   select line, null, 'stays-cancelled', format('screening %s was cancelled, and stays so', screening)
-    from judged where is_cancelled and not is_other and not is_touched
+    from judged where is_cancelled and not (is_other or is_touched or is_repriced)
   union all
   select line, 'modality', 'before-release', format('%s is released on %s: is it a screening before the release (B)?',
       title, release_date)

@@ -1,7 +1,8 @@
 /** Writes what was judged: new screenings and changed ones, in the transaction of the import. Seat maps are never touched. */
+
+import { FileRefused } from './file-refused.ts';
 import { IS_BINDING } from './screenings-judge.ts';
 import type { ImportDetails, TableWork } from './table-kind.ts';
-import { FileRefused } from './text-lines.ts';
 
 const SETTLE = `
   create temporary table settled on commit drop as
@@ -12,13 +13,13 @@ const SETTLE = `
   analyze settled`;
 
 // Two that change places, or a row of them that all move by one: the index of starts would see two at one moment. So
-// those whose new time another one has still to leave step aside first.
+// those who stand where another one goes step aside first.
 const STEP_ASIDE = `
   update screenings e set starts_at = e.starts_at - interval '1000 years'
   from settled j
   where j.screening = e.id and j.starts_at <> e.starts_at
-    and exists (select from settled k join screenings o on o.id = k.screening
-      where o.auditorium_id = e.auditorium_id and o.starts_at = j.starts_at and o.id <> e.id)`;
+    and exists (select from settled k where k.auditorium_id = e.auditorium_id and k.starts_at = e.starts_at
+      and k.screening <> e.id)`;
 
 const UPDATE = `
   update screenings e set code = j.code, film_id = j.film_id, starts_at = j.starts_at, starts_local = j.starts_local,

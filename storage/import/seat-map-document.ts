@@ -4,11 +4,12 @@
  * (`lines`), or a seating plan of pretix (`zones`). Any of them may say whose it is: `auditorium`, and `cinema` where
  * that is a code or a name. Pure.
  */
+
+import { FileRefused } from './file-refused.ts';
 import { hasZones, readPretixPlan } from './pretix-plan.ts';
 import { hasLines, readLines } from './seat-map-file.ts';
 import { hasSeats, readOwnSeatMap } from './seat-map-own.ts';
 import { isObject, type Json, type SeatMapRead } from './seat-map-reading.ts';
-import { FileRefused } from './text-lines.ts';
 
 export interface FoundSeatMap {
   /** As the file writes it; null: it does not say. */

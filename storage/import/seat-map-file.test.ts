@@ -5,8 +5,8 @@ import fc from 'fast-check';
 import { SEAT_COUNT_MAX, SeatKind } from '../../actors/seat-map.ts';
 import { fixture, publishedFile } from '../../tests/support/fixtures.ts';
 import { seatMapFromLayout } from '../seat-layout.ts';
+import { FileRefused } from './file-refused.ts';
 import { seatMapsOf } from './seat-map-document.ts';
-import { FileRefused } from './text-lines.ts';
 
 type Seat = Record<string, unknown>;
 interface File {

@@ -9,10 +9,10 @@
 
 import { contentHash } from './auditorium-layouts.ts';
 import { text } from './cell-values.ts';
+import { FileRefused } from './file-refused.ts';
 import { seatMapsOf } from './seat-map-document.ts';
 import { judgeSeatMaps, storeSeatMaps } from './seatmaps-merge.ts';
 import type { CellParser, DocumentReading, DraftRow, ImportSettings, TableColumn, TableKind } from './table-kind.ts';
-import { FileRefused } from './text-lines.ts';
 
 /** A hundred maps of the largest auditorium there is, or thousands of real ones. */
 const BYTES_MAX = 16 * 1024 * 1024;

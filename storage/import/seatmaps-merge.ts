@@ -1,8 +1,8 @@
 /** Seat maps, staged, against the catalogue: whose they are, whether they are new, and what is announced with the old ones. */
 import { wantLayoutChanges } from '../layout-changes.ts';
 import { findAuditoriums } from './auditorium-names.ts';
+import { FileRefused } from './file-refused.ts';
 import type { ImportDetails, TableWork } from './table-kind.ts';
-import { FileRefused } from './text-lines.ts';
 
 const NAMED = `staged s join named_auditoriums n on n.auditorium = s.auditorium and n.cinema = coalesce(s.cinema, '')`;
 

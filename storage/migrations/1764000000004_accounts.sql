@@ -84,6 +84,8 @@ create table sessions (
 );
 create index sessions_subject on sessions (subject_kind, subject);
 create index sessions_expiry on sessions (expires_at);
+-- Read at every start of a node.
+create index sessions_ended on sessions (ended_at) where ended_at is not null;
 
 -- Links in messages: confirm an address, set a new password, a colleague's first sign-in. Used once.
 create table account_tokens (
