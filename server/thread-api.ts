@@ -59,6 +59,8 @@ const QUERY_MS = 15_000;
 const COMMIT_MS = 100;
 /** Three of the largest files at once, on each thread. */
 const UPLOAD_ROOM_BYTES = 200 * 1024 * 1024;
+/** One at once from one address, so that whoever only pretends does not keep all others out. */
+const UPLOAD_SENDER_BYTES = 65 * 1024 * 1024;
 
 export class ThreadApi {
   readonly uploads: UploadRules;
@@ -129,8 +131,12 @@ export class ThreadApi {
       log: (message, details) => log.error(details, message),
     });
     this.#description = new ApiDescription(endpoints, packageVersion());
-    const room = new UploadRoom(UPLOAD_ROOM_BYTES);
-    this.uploads = { room, bytesMax: (method, path) => this.#router.bodyBytesMax(method, path) };
+    this.uploads = {
+      room: new UploadRoom(UPLOAD_ROOM_BYTES, UPLOAD_SENDER_BYTES),
+      // Only from whoever at least seems to be staff: a key is looked up and a session asked for when the body is there.
+      bytesMax: (head) => (authenticator.mayBeStaff(head) ? this.#router.bodyBytesMax(head.method, head.path) : 0),
+      senderOf: (head) => clientAddress(head.remoteAddress, head.header('x-forwarded-for'), proxies),
+    };
   }
 
   /** Resolves when it hears of sessions that end. @throws when the database cannot be reached. */

@@ -58,6 +58,12 @@ export class Authenticator {
     return found ?? VISITOR;
   }
 
+  /** Whether a key, or a cookie that we signed for staff, came along: seen at once, and no proof that it is still good. */
+  mayBeStaff(request: Pick<HttpRequest, 'header'>): boolean {
+    const [, secret = ''] = /^Bearer +(\S+) *$/i.exec(request.header('authorization') ?? '') ?? [];
+    return looksLikeKey(secret) || this.tokenOf(request)?.kind === 'staff';
+  }
+
   /** The signed content of the request's cookie. It says nothing of whether the session has ended. */
   tokenOf(request: Pick<HttpRequest, 'header'>): SessionToken | null {
     const value = sessionCookieOf(request.header('cookie'));

@@ -7,11 +7,11 @@ import type { HttpRequest, HttpResponse } from '../socket/socket-port.ts';
 import type { Endpoint } from './endpoint.ts';
 import { openApiOf } from './openapi.ts';
 
-const FILES: Readonly<Record<string, string>> = {
-  'swagger-ui.css': 'text/css; charset=utf-8',
-  'swagger-ui-bundle.js': 'text/javascript; charset=utf-8',
-  'favicon-32x32.png': 'image/png',
-};
+const FILES = new Map([
+  ['swagger-ui.css', 'text/css; charset=utf-8'],
+  ['swagger-ui-bundle.js', 'text/javascript; charset=utf-8'],
+  ['favicon-32x32.png', 'image/png'],
+]);
 
 const START = `window.addEventListener('load', () => {
   window.SwaggerUIBundle({
@@ -82,7 +82,7 @@ export class ApiDescription {
     if (name === undefined) return null;
     if (name === 'start.js')
       return { status: 200, headers: { ...HEADERS, 'content-type': 'text/javascript; charset=utf-8' }, body: START };
-    const type = FILES[name];
+    const type = FILES.get(name);
     if (type === undefined) return null;
     // Two megabytes that hardly anybody asks for: read when somebody does.
     const file = this.#files.get(name) ?? { type, bytes: readFileSync(path.join(this.#folder, name)) };

@@ -101,5 +101,6 @@ test('[AP12] the page to try it and all its files come from this server, under a
   const json = get('/api/openapi.json');
   assert.equal(get('/api/openapi.json', { 'if-none-match': json?.headers?.['etag'] ?? '' })?.status, 304);
   assert.equal(get('/api/docs/package.json'), null);
+  assert.equal(get('/api/docs/constructor'), null);
   assert.equal(get('/api/docs/..%2fpackage.json'), null);
 });

@@ -5,7 +5,7 @@ import { type MakeServer, startContractServer } from './contract-server.ts';
 import { RawConnection } from './raw-websocket.ts';
 
 import type { HttpResponse } from './socket-port.ts';
-import { UploadRoom } from './upload-room.ts';
+import { type UploadHead, UploadRoom } from './upload-room.ts';
 
 async function ask(port: number, request: string): Promise<RawConnection> {
   const client = await RawConnection.open(port);
@@ -93,7 +93,7 @@ export function httpContract(make: MakeServer): void {
 
   test('[AP10] HTTP: long bodies where they are allowed, and only as many at once as there is room for', async (t) => {
     const room = new UploadRoom(50_000);
-    const uploads = { bytesMax: (_method: string, path: string) => (path === '/body' ? 40_000 : 0), room };
+    const uploads = { bytesMax: ({ path }: UploadHead) => (path === '/body' ? 40_000 : 0), senderOf: () => 'a', room };
     const { port } = await startContractServer(t, make, { uploads });
     const one = await ask(port, post('/body', 'x'.repeat(40_000)));
     assert.equal((JSON.parse((await one.answer())?.body ?? '{}') as { bytes: number }).bytes, 40_000);

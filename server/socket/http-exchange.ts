@@ -11,7 +11,7 @@
 import { STATUS_CODES } from 'node:http';
 import { SOCKET_LIMITS } from './socket-limits.ts';
 import type { HttpHandler, HttpRequest, HttpResponse } from './socket-port.ts';
-import type { UploadRules } from './upload-room.ts';
+import type { UploadHead, UploadRules } from './upload-room.ts';
 
 /** What is known of a request when its header has been read. Names of headers are lower-case. */
 export interface RequestHead {
@@ -49,14 +49,15 @@ export class HttpExchange {
   #receivedBytes = 0;
   #deadline: NodeJS.Timeout | undefined;
   readonly #bytesMax: number;
-  /** Of the room for long bodies. */
+  /** Of the room for long bodies, and whose. */
   #takenBytes = 0;
+  #sender = '';
 
   constructor(head: RequestHead, wire: HttpWire, rules: HttpRules) {
     this.#head = head;
     this.#wire = wire;
     this.#rules = rules;
-    this.#bytesMax = Math.max(rules.bodyBytesMax, rules.uploads?.bytesMax(head.method, head.path) ?? 0);
+    this.#bytesMax = Math.max(rules.bodyBytesMax, rules.uploads?.bytesMax(this.#uploadHead()) ?? 0);
   }
 
   /** True when the adapter shall read the body and `push` it. Else everything has been taken care of. */
@@ -72,7 +73,9 @@ export class HttpExchange {
       return false;
     }
     if (bytes > this.#rules.bodyBytesMax && bytes <= this.#bytesMax) {
-      if (this.#rules.uploads?.room.take(bytes) !== true) return this.#refuse(503, true);
+      const { uploads } = this.#rules;
+      this.#sender = uploads?.senderOf(this.#uploadHead()) ?? '';
+      if (uploads?.room.take(this.#sender, bytes) !== true) return this.#refuse(503, true);
       this.#takenBytes = bytes;
     }
     const bodyMs = SOCKET_LIMITS.bodyMs + (this.#takenBytes / SOCKET_LIMITS.uploadBytesPerSecondMin) * 1000;
@@ -95,7 +98,10 @@ export class HttpExchange {
 
   /** The peer has gone: nobody is there to answer. */
   aborted(): void {
+    // The handler still has the body then, and with it its room.
+    const isHandling = this.#state === 'handling';
     this.#settle();
+    if (!isHandling) this.#giveRoomBack();
   }
 
   #handle(received: Uint8Array): void {
@@ -112,13 +118,19 @@ export class HttpExchange {
     try {
       const response = this.#rules.handler(request);
       if (response instanceof Promise)
-        response.then(
-          (settled) => this.#answer(settled),
-          (error) => this.#fail(error),
-        );
-      else this.#answer(response);
+        response
+          .then(
+            (settled) => this.#answer(settled),
+            (error) => this.#fail(error),
+          )
+          .finally(() => this.#giveRoomBack());
+      else {
+        this.#answer(response);
+        this.#giveRoomBack();
+      }
     } catch (error) {
       this.#fail(error);
+      this.#giveRoomBack();
     }
   }
 
@@ -137,6 +149,7 @@ export class HttpExchange {
   }
 
   #refuse(status: number, closeAfter: boolean): false {
+    if (this.#state === 'reading') this.#giveRoomBack();
     this.#write(plainAnswer(status), closeAfter);
     return false;
   }
@@ -151,8 +164,16 @@ export class HttpExchange {
     this.#state = 'settled';
     clearTimeout(this.#deadline);
     this.#chunks = [];
-    if (this.#takenBytes > 0) this.#rules.uploads?.room.giveBack(this.#takenBytes);
+  }
+
+  #giveRoomBack(): void {
+    if (this.#takenBytes > 0) this.#rules.uploads?.room.giveBack(this.#sender, this.#takenBytes);
     this.#takenBytes = 0;
+  }
+
+  #uploadHead(): UploadHead {
+    const { method, path, remoteAddress, headers } = this.#head;
+    return { method, path, remoteAddress, header: (name) => headers.get(name) };
   }
 }
 
