@@ -4,10 +4,8 @@
  */
 import { SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
-import { type AuditOptions, type AuditReport, auditDatabase } from '../../storage/audit.ts';
-import { createPool } from '../../storage/database.ts';
+import type { AuditOptions, AuditReport } from '../../storage/audit.ts';
 import type { Log } from '../../storage/log.ts';
-import { reachDatabase } from '../../storage/reach-database.ts';
 
 const EXAMPLES = `
 Examples:
@@ -67,6 +65,11 @@ async function run(flags: AuditFlags, ports: AuditPorts): Promise<void> {
 async function audit(flags: AuditFlags, ports: AuditPorts): Promise<AuditReport> {
   const warn = (_details: object, message: string): void => ports.error(message);
   const log: Log = { info: () => {}, warn, error: warn };
+  const [{ auditDatabase }, { createPool }, { reachDatabase }] = await Promise.all([
+    import('../../storage/audit.ts'),
+    import('../../storage/database.ts'),
+    import('../../storage/reach-database.ts'),
+  ]);
   const database = await reachDatabase(ports.environment, log);
   const pool = createPool(database.config, 'reader', 'poltrona audit', 1);
   const bar = ports.isTerminal && flags.json !== true ? newBar() : null;

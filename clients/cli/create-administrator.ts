@@ -4,9 +4,8 @@
  */
 import path from 'node:path';
 import type { Command } from 'commander';
-import { createAdministrator } from '../../storage/accounts/first-administrator.ts';
 import { packageRoot } from '../../storage/package-root.ts';
-import { installationSeals, type SecretKeyOptions } from '../../storage/secret-key.ts';
+import type { SecretKeyOptions } from '../../storage/secret-key.ts';
 import { newKeyFile } from './key-file.ts';
 import type { CliPorts } from './ports.ts';
 import { withDatabaseOf } from './with-database.ts';
@@ -41,6 +40,8 @@ async function create(email: string, flags: AdministratorFlags, ports: CliPorts)
   const name = flags.name ?? email.slice(0, email.indexOf('@'));
   const keyFile = newKeyFile(flags.keyFile);
   try {
+    const { createAdministrator } = await import('../../storage/accounts/first-administrator.ts');
+    const { installationSeals } = await import('../../storage/secret-key.ts');
     const made = await withDatabaseOf(ports, async ({ poolOf }) => {
       const seals = await installationSeals(poolOf('app'), secretKey(ports));
       return createAdministrator(poolOf('accounts'), seals, { email, name, who: ports.who });

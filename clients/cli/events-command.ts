@@ -6,7 +6,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { EVENT_KINDS, type Event } from '../../storage/event.ts';
 import { eventLine } from './event-text.ts';
-import { eventsOfDatabase, eventsOfNats } from './events-sources.ts';
 import { untilInterrupted } from './interruption.ts';
 import { positive } from './option-values.ts';
 import type { CliPorts } from './ports.ts';
@@ -50,6 +49,7 @@ export function registerEvents(program: Command, ports: CliPorts): void {
 /** Prints events until `signal`. Rejects when they cannot be followed at all. */
 export async function tailEvents(flags: TailFlags, ports: CliPorts, signal: AbortSignal): Promise<void> {
   const wanted = { screening: flags.screening ?? null, from: flags.from ?? null, kind: flags.kind ?? null };
+  const { eventsOfDatabase, eventsOfNats } = await import('./events-sources.ts');
   const url = ports.environment['NATS_URL']?.trim() ?? '';
   const source = url === '' ? eventsOfDatabase(wanted, ports, signal) : eventsOfNats(url, wanted, ports, signal);
   for await (const event of source) {

@@ -76,8 +76,11 @@ const REPORT = {
   file: 'week.csv',
   notKept: null,
   format: { unit: 'line' },
-  rejections: 1,
-  rejectedRows: [{ line: 3, column: 'film', reason: 'there is no film "=cmd"' }],
+  rejections: 2,
+  rejectedRows: [
+    { line: 3, column: 'film', reason: 'there is no film "=cmd"' },
+    { line: 3, column: '=1+1', reason: 'it is no column' },
+  ],
   warnings: [],
   warningCount: 0,
   details: { moved: 4, cinemas: { created: 1, updated: 0 } },
@@ -113,7 +116,10 @@ test('[CM11] --json is the report alone; --rejected writes what was not taken, a
   const { out } = await run(['import', 'screenings', file, '--json', '--rejected', wrong]);
   assert.equal(out.length, 1);
   assert.equal((JSON.parse(out[0] ?? '') as { rejected: number }).rejected, 1);
-  assert.equal(readFileSync(wrong, 'utf8'), 'line,column,reason\r\n3,film,"there is no film ""=cmd"""\r\n');
+  assert.equal(
+    readFileSync(wrong, 'utf8'),
+    'line,column,reason\r\n3,film,"there is no film ""=cmd"""\r\n3,\'=1+1,it is no column\r\n',
+  );
 });
 
 test('[CM11] a lost answer, and the command repeated, make one import', async (t) => {
@@ -142,7 +148,7 @@ test('[CM11] with the key of its choice a script imports once, whatever the list
 
 test('[CM11] Ctrl-C asks the server to cancel, waits for that, and ends with 130', async (t) => {
   const running = { status: 'running', phase: 'merging', progress: 0.7 };
-  const { api, run } = await importer(t, [running]);
+  const { api, run } = await importer(t, [running, running, running, running, DONE]);
   const file = temporaryFile(t, 'week.csv', FILE);
   const interrupted = { pause: () => Promise.resolve(void process.emit('SIGINT')) };
   const { code, errors, out } = await run(['import', 'films', file], interrupted);

@@ -10,7 +10,6 @@ import { openFileBytes } from '../../storage/import/source/file-bytes.ts';
 import { KIND_NAMES, type KindName } from '../../storage/import/table-kind.ts';
 import { FileRefused } from '../../storage/import/text-lines.ts';
 import { importByServer } from './import-by-server.ts';
-import { importIntoDatabase } from './import-into-database.ts';
 import { reportText } from './import-text.ts';
 import { idempotencyKey, positive } from './option-values.ts';
 import type { CliPorts } from './ports.ts';
@@ -117,9 +116,14 @@ async function run(wanted: ImportWanted, ports: CliPorts): Promise<void> {
   await openFileBytes(file, path.basename(file));
   const server = flags.database === true ? null : chosenServer(ports, flags);
   ports.error(server === null ? 'importing into the database itself' : `importing by ${server.address}`);
-  const report = await (server === null ? importIntoDatabase(wanted, ports) : importByServer(wanted, server, ports));
+  const report = await (server === null ? intoDatabase(wanted, ports) : importByServer(wanted, server, ports));
   if (report === null) return;
   tellReport(report, flags, ports);
+}
+
+async function intoDatabase(wanted: ImportWanted, ports: CliPorts): Promise<FileReport> {
+  const { importIntoDatabase } = await import('./import-into-database.ts');
+  return importIntoDatabase(wanted, ports);
 }
 
 /** Shows a finished import; exit code 1 when it was not kept for a fault of the file. */

@@ -1,7 +1,6 @@
 /** `poltrona keys …`: API keys for the command line and for devices. A key is shown once, when it is made. */
 import type { Command } from 'commander';
 import { nanoid } from 'nanoid';
-import { createAdministratorKey } from '../../storage/accounts/first-administrator.ts';
 import { instant, text } from './answer-fields.ts';
 import type { Row } from './http-client.ts';
 import { newKeyFile } from './key-file.ts';
@@ -105,6 +104,7 @@ function createByServer(body: object, flags: CreateFlags, ports: CliPorts): Prom
 
 /** For an installation whose keys are lost. */
 async function createInDatabase(name: string, ports: CliPorts): Promise<Row> {
+  const { createAdministratorKey } = await import('../../storage/accounts/first-administrator.ts');
   const made = await withDatabase(ports, 'accounts', (pool) => createAdministratorKey(pool, { name, who: ports.who }));
   const { secret, ...key } = made;
   return { key, secret };

@@ -1,6 +1,6 @@
 /** `poltrona screenings generate`: a day's programme of invented films, made in the database itself. */
 import { type Command, InvalidArgumentError } from 'commander';
-import { generateProgramme, type ProgrammeReport } from '../../storage/programme.ts';
+import type { ProgrammeReport } from '../../storage/programme.ts';
 import { date, positive } from './option-values.ts';
 import { type CliPorts, counted, number, painter } from './ports.ts';
 import { withDatabase } from './with-database.ts';
@@ -29,6 +29,7 @@ export function registerProgramme(group: Command, examples: string, ports: CliPo
     .action((flags: GenerateFlags) => generate(flags, ports));
 }
 async function generate(flags: GenerateFlags, ports: CliPorts): Promise<void> {
+  const { generateProgramme } = await import('../../storage/programme.ts');
   const report = await withDatabase(ports, 'app', (pool) =>
     generateProgramme(pool, {
       date: flags.date,

@@ -109,6 +109,11 @@ test('[CM17] a cinema from its files to a sold seat, all by the command line and
   assert.equal(tickets.tickets.length, 2);
   const ticket = await poltrona(['tickets', 'show', tickets.tickets[0]?.code ?? '']);
   assert.match(ticket.out.join('\n'), /film +Ação e Reação/);
+  const code = tickets.tickets[0]?.code ?? '';
+  const entrance = await poltrona(['tickets', 'check-in', code, '--gate', 'room 1']);
+  assert.match(entrance.out.join(), /^let in: [A-Z]+\d+$/, entrance.errors.join());
+  const second = await poltrona(['tickets', 'check-in', code, '--gate', 'room 1']);
+  assert.deepEqual([second.code, second.out], [1, []]);
   const before = await poltrona([
     'screenings',
     'reschedule',
@@ -118,10 +123,10 @@ test('[CM17] a cinema from its files to a sold seat, all by the command line and
     'late delivery',
     '--dry-run',
   ]);
-  assert.match(before.out.join(), /would start at 2099-12-24 21:00: 2 tickets, 1 person will be told/);
+  assert.match(before.out.join(), /would start at 2099-12-24 21:00: 1 ticket, 1 person will be told/);
   const back = await poltrona(['orders', 'refund', order, '--why', 'fell ill', '--yes']);
   assert.equal(back.code, 0, back.errors.join());
-  assert.match(back.out.join(), /is refunded: 2 tickets, R\$ 80,00 to give back, 1 person will be told/);
+  assert.match(back.out.join(), /is refunded: 1 ticket, R\$ 40,00 to give back, 1 person will be told/);
   const record = await poltrona(['actions', '--target', `screening:${id}`]);
   assert.match(record.out.join('\n'), /seats\.block +screening:\d+ +broken armrest/);
 });
@@ -191,6 +196,17 @@ test('[CM17] users, keys, messages and imports: who may come in, and what they d
   const rehearsal = await poltrona(['import', 'auditoriums', fixture('register.csv'), '--dry-run']);
   assert.match(rehearsal.out.join('\n'), /a rehearsal: nothing was kept/);
   assert.match((await poltrona(['imports', 'list'])).out.join('\n'), /auditoriums +register\.csv +done, rehearsal/);
+  const guest = await fetch(`${server}/api/guests`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'idempotency-key': 'a-guest-of-the-test' },
+    body: JSON.stringify({ cpf: '529.982.247-25', email: 'carla@example.com', name: 'Carla' }),
+  });
+  assert.ok(guest.ok, await guest.text());
+  const typed = { ask: () => Promise.resolve('529.982.247-25') };
+  const forgotten = await poltrona(['buyers', 'forget', '--why', 'asked for it by letter', '--yes'], typed);
+  assert.equal(forgotten.code, 0, forgotten.errors.join());
+  assert.match(forgotten.out.join(), /^the buyer \S+ is forgotten/);
+  assert.equal((await poltrona(['buyers', 'forget', '--why', 'asked for it', '--yes'], typed)).code, 1);
   const nobody = await poltrona(['buyers', 'forget', 'b_nobody', '--why', 'asked for it', '--yes']);
   assert.equal(nobody.code, 1, nobody.errors.join());
 });

@@ -8,7 +8,6 @@ import type { CliPorts } from './ports.ts';
 import { registerProgramme } from './programme-command.ts';
 import { registerScreeningChanges } from './screening-changes.ts';
 import { registerScreeningShow } from './screening-show.ts';
-import { screeningsOf } from './screenings-in-database.ts';
 import { type Column, tableText } from './table.ts';
 import { withDatabase } from './with-database.ts';
 import { chosenServer, show, withServer } from './with-server.ts';
@@ -83,6 +82,7 @@ async function list(flags: ScreeningsFlags, command: Command, ports: CliPorts): 
   }
   if (cinema !== undefined || film !== undefined || status !== undefined || search !== undefined)
     command.error('error: --cinema, --film, --status and --search need a server: "poltrona login https://…"');
+  const { screeningsOf } = await import('./screenings-in-database.ts');
   // One more than asked for, to know whether there are more.
   const found = await withDatabase(ports, 'reader', (pool) => screeningsOf(pool, flags.date ?? null, flags.limit + 1));
   const screenings = found.slice(0, flags.limit);

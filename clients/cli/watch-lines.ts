@@ -1,7 +1,7 @@
 /** A watch as lines: for people in a pipe or a log, or as JSON, one object to a line. */
 import { type CliPorts, painter } from './ports.ts';
-import type { WatchEnd, WatchView } from './watch-command.ts';
 import type { SeatChange, WatchModel } from './watch-model.ts';
+import type { WatchEnd, WatchView } from './watch-session.ts';
 import { changesLine, clock, connectionText, sumsLine } from './watch-text.ts';
 
 export class WatchLines implements WatchView {

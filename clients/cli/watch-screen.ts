@@ -4,8 +4,8 @@
  */
 import type { CliPorts } from './ports.ts';
 import { styleOf } from './screening-show.ts';
-import type { WatchEnd, WatchView } from './watch-command.ts';
 import type { SeatChange, WatchModel } from './watch-model.ts';
+import type { WatchEnd, WatchView } from './watch-session.ts';
 import { fitted, pictureOf } from './watch-text.ts';
 
 const GATHER_MS = 100;

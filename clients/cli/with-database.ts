@@ -3,10 +3,8 @@
  * Ctrl-C ends the command's transaction with it, so that it is undone, and does not leave a PostgreSQL behind.
  */
 import type pg from 'pg';
-import { createPool, type DatabaseConfig, type DatabaseRole } from '../../storage/database.ts';
+import type { DatabaseConfig, DatabaseRole } from '../../storage/database.ts';
 import type { Log } from '../../storage/log.ts';
-import { migrate } from '../../storage/migrate.ts';
-import { reachDatabase } from '../../storage/reach-database.ts';
 import { INTERRUPTED } from './interruption.ts';
 import type { CliPorts } from './ports.ts';
 
@@ -31,6 +29,12 @@ export async function withDatabaseOf<Result>(
 ): Promise<Result> {
   const warn = (_details: object, message: string): void => ports.error(message);
   const log: Log = { info: () => {}, warn, error: warn };
+  // Only now: most commands need no PostgreSQL, and start in half the time without it.
+  const [{ createPool }, { migrate }, { reachDatabase }] = await Promise.all([
+    import('../../storage/database.ts'),
+    import('../../storage/migrate.ts'),
+    import('../../storage/reach-database.ts'),
+  ]);
   const database = await reachDatabase(ports.environment, log);
   const pools = new Map<DatabaseRole, pg.Pool>();
   const poolOf = (role: DatabaseRole): pg.Pool => {

@@ -140,19 +140,27 @@ export class SearchIndex {
   }
 
   #put(row: ScreeningRow, firstDay: number): void {
-    const { columns, names } = this;
-    const known = columns.slotOf(row.id);
-    if (known !== undefined) this.days.remove(known);
+    const { columns, names, days } = this;
     const cinema = names.cinemaOf(row.auditorium);
     const isOver = dayOf(row.startsAtMs, row.offsetMinutes) < firstDay;
     // A screening without its auditorium cannot be: both are read in the same transaction.
     if (row.status === 'cancelled' || row.isPrivate || isOver || cinema === undefined) {
-      columns.remove(row.id);
+      this.#remove(row.id);
       return;
     }
-    const slot = columns.put(row, names.films.slotFor(row.film), names.auditoriums.slotFor(row.auditorium), cinema);
+    const film = names.films.slotFor(row.film);
+    const known = columns.slotOf(row.id);
+    // Another price or other sales do not move it, and the lists stay in order.
+    const stays =
+      known !== undefined &&
+      columns.film[known] === film &&
+      columns.cinema[known] === cinema &&
+      columns.startsAtMs[known] === row.startsAtMs &&
+      columns.offsetMinutes[known] === row.offsetMinutes;
+    if (known !== undefined && !stays) days.remove(known);
+    const slot = columns.put(row, film, names.auditoriums.slotFor(row.auditorium), cinema);
     columns.reading[slot] = this.#reading;
-    this.days.add(slot, row.film);
+    if (!stays) days.add(slot, row.film);
   }
 
   #remove(id: number): void {

@@ -18,6 +18,8 @@ export interface KnownFile {
   readonly fileHash: string;
   readonly exportedAtMs: number | null;
   readonly exhibitorId: number | null;
+  /** Others' files are not told of, nor taken for newer ones. */
+  readonly cinemaIds: readonly number[] | null;
   /** The line that is being completed, which is no earlier import. */
   readonly importId: number | null;
 }
@@ -37,6 +39,7 @@ export async function noticeOlder(client: pg.ClientBase, file: KnownFile): Promi
     `with kept as (
        select * from imports
        where kind = $1 and status = 'done' and not dry_run and exhibitor_id is not distinct from $4 and id is distinct from $5
+         and coalesce(options->'cinemaIds', 'null') = $7
      ), later as (
        -- Of this name before of any: the first is sure, the others may be of other cinemas.
        select file_name, started_at as since, 'imported' as why, 1 + (file_name <> $2)::int as rank, id from kept
@@ -47,7 +50,10 @@ export async function noticeOlder(client: pg.ClientBase, file: KnownFile): Promi
      )
      select file_name, to_char(since at time zone 'UTC', 'YYYY-MM-DD HH24:MI') as since, why from later
      order by rank, id desc limit 1`,
-    [file.kind, file.fileName, file.fileHash, file.exhibitorId, file.importId, file.exportedAtMs],
+    [
+      ...[file.kind, file.fileName, file.fileHash, file.exhibitorId, file.importId, file.exportedAtMs],
+      JSON.stringify(file.cinemaIds),
+    ],
   );
   const found = rows[0];
   if (found === undefined) return null;
@@ -129,13 +135,13 @@ interface RecordedBy {
 async function newLine(
   client: pg.ClientBase,
   { kind, file, fileHash }: FileReport,
-  { who, exhibitorId = null }: FileImportOptions,
+  { who, exhibitorId = null, cinemaIds = null }: FileImportOptions,
   startedAtMs: number,
 ): Promise<number> {
   const { rows } = await client.query<{ id: string }>(
-    `insert into imports (kind, file_name, file_hash, who, exhibitor_id, started_at)
-     values ($1, $2, $3, $4, $5, to_timestamp($6::float8 / 1000)) returning id`,
-    [kind, file, fileHash, who, exhibitorId, startedAtMs],
+    `insert into imports (kind, file_name, file_hash, who, exhibitor_id, started_at, options)
+     values ($1, $2, $3, $4, $5, to_timestamp($6::float8 / 1000), $7) returning id`,
+    [kind, file, fileHash, who, exhibitorId, startedAtMs, JSON.stringify({ cinemaIds })],
   );
   return Number(rows[0]?.id);
 }

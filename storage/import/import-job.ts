@@ -10,14 +10,17 @@
 import type pg from 'pg';
 import { FileRefused } from './file-refused.ts';
 import type { FileImportOptions, FileReport } from './import-report.ts';
+import { FILE_BYTES_MAX, megabytes } from './source/source-limits.ts';
 import type { ImportSettings, KindName } from './table-kind.ts';
 
 /** Silence after which an import is taken to have lost its node. */
 const SILENCE_MS_MAX = 60_000;
 /** A file that ends its node this often is given up. */
 const ATTEMPTS_MAX = 3;
-/** Waiting files of one exhibitor, or of the administrators: each can have FILE_BYTES_MAX. */
+/** Waiting files of one exhibitor, or of the administrators. */
 export const WAITING_MAX = 20;
+/** All files of one exhibitor that are waiting, or could be resumed: four of the largest, or sixty programmes of a month. */
+const KEPT_BYTES_MAX = 4 * FILE_BYTES_MAX;
 /** A row of the table: far below PostgreSQL's limit, and few for a file. */
 const PART_BYTES = 1024 * 1024;
 
@@ -74,24 +77,26 @@ export interface ClaimedImport {
   readonly options: FileImportOptions;
 }
 
-/** Whose imports somebody may see and stop; null: all. */
+/** Whose imports somebody may see and stop; nulls: all. Who keeps some cinemas sees the imports that could reach no others. */
 export interface ImportScope {
   readonly exhibitorId: number | null;
+  readonly cinemaIds: readonly number[] | null;
 }
 
 /**
  * Stores a file to be imported, in the caller's transaction; resolves with the import's id. It waits from the commit on.
- * @throws FileRefused when too many are waiting
+ * Where the files of an exhibitor would need more than `keptBytesMax` together, the oldest of those that were stopped are
+ * thrown away, and can be resumed no more.
+ * @throws FileRefused when too many, or too much, is waiting
  */
-export async function createImport(client: pg.ClientBase, wanted: NewImport, bytes: Buffer): Promise<number> {
+export async function createImport(
+  client: pg.ClientBase,
+  wanted: NewImport,
+  bytes: Buffer,
+  keptBytesMax: number = KEPT_BYTES_MAX,
+): Promise<number> {
   const { kind, fileName, fileHash, who, dryRun, exhibitorId, partial, exportedAtMs = null, ...options } = wanted;
-  const { rows: waiting } = await client.query<{ count: number }>(
-    `select count(*)::int as count from imports where status in ('waiting', 'running') and exhibitor_id is not distinct from $1`,
-    [exhibitorId],
-  );
-  if ((waiting[0]?.count ?? 0) >= WAITING_MAX) {
-    throw new FileRefused(`${WAITING_MAX} imports are waiting already: wait for one to end, or cancel one`);
-  }
+  await makeRoom(client, exhibitorId, keptBytesMax - bytes.length);
   const { rows } = await client.query<{ id: string }>(
     `insert into imports (kind, file_name, file_hash, who, dry_run, partial, exhibitor_id, exported_at, bytes, options, status)
      values ($1, $2, $3, $4, $5, $6, $7, to_timestamp($8::float8 / 1000), $9, $10, 'waiting') returning id`,
@@ -111,21 +116,51 @@ export async function createImport(client: pg.ClientBase, wanted: NewImport, byt
   return id;
 }
 
+/** Sees to it that the exhibitor's files have `bytesMax` at most. One at a time: two would both find the same room. */
+async function makeRoom(client: pg.ClientBase, exhibitorId: number | null, bytesMax: number): Promise<void> {
+  await client.query(`select pg_advisory_xact_lock(hashtext('poltrona.import_files'), coalesce($1, 0)::int)`, [
+    exhibitorId,
+  ]);
+  const { rows } = await client.query<{ count: number; bytes: number }>(
+    `select count(*)::int as count, coalesce(sum(bytes), 0)::float8 as bytes from imports
+     where status in ('waiting', 'running') and exhibitor_id is not distinct from $1`,
+    [exhibitorId],
+  );
+  const { count = 0, bytes = 0 } = rows[0] ?? {};
+  if (count >= WAITING_MAX) {
+    throw new FileRefused(`${WAITING_MAX} imports are waiting already: wait for one to end, or cancel one`);
+  }
+  if (bytes > bytesMax) {
+    throw new FileRefused(`the files that wait have ${megabytes(bytes)} already: wait for one to end, or cancel one`);
+  }
+  await client.query(
+    `with stopped as (
+       select id, sum(bytes) over (order by id desc) as total from imports i
+       where status not in ('waiting', 'running') and exhibitor_id is not distinct from $1
+         and exists (select from import_files f where f.import_id = i.id)
+     ), oldest as (
+       select id from imports where status not in ('waiting', 'running') and id in (select id from stopped where total > $2) for update
+     ) delete from import_files where import_id in (select id from oldest)`,
+    [exhibitorId, bytesMax - bytes],
+  );
+}
+
 const LINE = `id::float8 as id, kind, file_name as file, file_hash as "fileHash", who, exhibitor_id::float8 as "exhibitorId", status,
   dry_run as "dryRun", partial, started_at as "startedAt", finished_at as "finishedAt", bytes::float8 as bytes, created, updated,
   unchanged, rejected + skipped as rejected, phase, progress::float8 as progress, error`;
-const IN_SCOPE = '($1::bigint is null or exhibitor_id = $1)';
+const IN_SCOPE = `($1::bigint is null or exhibitor_id = $1) and ($2::bigint[] is null or case jsonb_typeof(options->'cinemaIds')
+  when 'array' then (select bool_and(id::bigint = any($2)) from jsonb_array_elements_text(options->'cinemaIds') as id) else false end)`;
 
 /** The history, latest first. `before`: only those of smaller ids. */
 export async function listImports(
   client: pg.ClientBase | pg.Pool,
-  { exhibitorId }: ImportScope,
+  { exhibitorId, cinemaIds }: ImportScope,
   { kind = null, before = null, limit }: { kind?: string | null; before?: number | null; limit: number },
 ): Promise<ImportLine[]> {
   const { rows } = await client.query<ImportLine>(
     `select ${LINE} from imports
-     where ${IN_SCOPE} and ($2::text is null or kind = $2) and ($3::bigint is null or id < $3) order by id desc limit $4`,
-    [exhibitorId, kind, before, limit],
+     where ${IN_SCOPE} and ($3::text is null or kind = $3) and ($4::bigint is null or id < $4) order by id desc limit $5`,
+    [exhibitorId, cinemaIds, kind, before, limit],
   );
   return rows;
 }
@@ -133,12 +168,12 @@ export async function listImports(
 /** One import with its report; null: there is none, or it is somebody else's. The report is null until it has ended. */
 export async function findImport(
   client: pg.ClientBase | pg.Pool,
-  { exhibitorId }: ImportScope,
+  { exhibitorId, cinemaIds }: ImportScope,
   id: number,
 ): Promise<(ImportLine & { readonly report: FileReport | null }) | null> {
   const { rows } = await client.query<ImportLine & { report: FileReport | null }>(
-    `select ${LINE}, report from imports where ${IN_SCOPE} and id = $2`,
-    [exhibitorId, id],
+    `select ${LINE}, report from imports where ${IN_SCOPE} and id = $3`,
+    [exhibitorId, cinemaIds, id],
   );
   return rows[0] ?? null;
 }
@@ -148,15 +183,15 @@ export async function findImport(
  */
 export async function cancelImport(
   client: pg.ClientBase | pg.Pool,
-  { exhibitorId }: ImportScope,
+  { exhibitorId, cinemaIds }: ImportScope,
   id: number,
 ): Promise<'cancelled' | 'ended' | 'unknown'> {
   const { rows } = await client.query<{ status: ImportStatus; isStopped: boolean }>(
     `with stopped as (
        update imports set status = 'cancelled', finished_at = clock_timestamp(), phase = null, heartbeat_at = null
-       where ${IN_SCOPE} and id = $2 and status in ('waiting', 'running') returning id)
-     select status, exists (select from stopped) as "isStopped" from imports where ${IN_SCOPE} and id = $2`,
-    [exhibitorId, id],
+       where ${IN_SCOPE} and id = $3 and status in ('waiting', 'running') returning id)
+     select status, exists (select from stopped) as "isStopped" from imports where ${IN_SCOPE} and id = $3`,
+    [exhibitorId, cinemaIds, id],
   );
   if (rows[0] === undefined) return 'unknown';
   return rows[0].isStopped ? 'cancelled' : 'ended';
@@ -165,18 +200,18 @@ export async function cancelImport(
 /** Lets an import that failed or was cancelled begin again. 'gone': its file was thrown away; 'not-stopped': it waits, runs or is done. */
 export async function resumeImport(
   client: pg.ClientBase | pg.Pool,
-  { exhibitorId }: ImportScope,
+  { exhibitorId, cinemaIds }: ImportScope,
   id: number,
 ): Promise<'waiting' | 'not-stopped' | 'gone' | 'unknown'> {
   const { rows } = await client.query<{ status: ImportStatus; isAgain: boolean; hasFile: boolean }>(
     `with again as (
        update imports set status = 'waiting', finished_at = null, error = null, report = null, progress = 0, attempts = 0,
          runner = null, created = 0, updated = 0, unchanged = 0, rejected = 0
-       where ${IN_SCOPE} and id = $2 and status in ('failed', 'cancelled') and exists (select from import_files where import_id = $2)
+       where ${IN_SCOPE} and id = $3 and status in ('failed', 'cancelled') and exists (select from import_files where import_id = $3)
        returning id)
-     select status, exists (select from again) as "isAgain", exists (select from import_files where import_id = $2) as "hasFile"
-     from imports where ${IN_SCOPE} and id = $2`,
-    [exhibitorId, id],
+     select status, exists (select from again) as "isAgain", exists (select from import_files where import_id = $3) as "hasFile"
+     from imports where ${IN_SCOPE} and id = $3`,
+    [exhibitorId, cinemaIds, id],
   );
   const found = rows[0];
   if (found === undefined) return 'unknown';

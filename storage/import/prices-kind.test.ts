@@ -173,6 +173,29 @@ test('[PT6] a partner sets the prices of his own cinemas, and learns nothing of 
   assert.deepEqual(sums(some), [0, 1, 0, 2]);
 });
 
+test('[PT8] whoever keeps some cinemas takes over no table of the others, nor one for all', async (t) => {
+  const pool = await poolFor(t);
+  const run = importer(t, pool);
+  const header = 'tabela;exibidor;cinema;preço\n';
+  await run(`${header}TODOS;SUL;;10\nOUTRO;;S1;11\nMEU;;S2;12\n`);
+  const before = (
+    await pool.query('select * from price_tables t join price_rules r on r.price_table_id = t.id order by t.id')
+  ).rows;
+  const limited = { exhibitorId: 1, cinemaIds: [2], partial: true };
+  const report = await run(`${header}TODOS;;S2;1\nOUTRO;;S2;1\nMEU;;S2;12\n`, limited);
+  assert.deepEqual(reasons(report), [
+    '2 tabela: the exhibitor has a table of this code that is not yours alone: choose another code',
+    '3 tabela: the exhibitor has a table of this code that is not yours alone: choose another code',
+  ]);
+  assert.deepEqual(sums(report), [0, 0, 1, 2]);
+  const after = (
+    await pool.query('select * from price_tables t join price_rules r on r.price_table_id = t.id order by t.id')
+  ).rows;
+  assert.deepEqual(after, before);
+  // The whole exhibitor's manager may.
+  assert.deepEqual(sums(await run(`${header}TODOS;;S2;1\n`, { exhibitorId: 1 })), [0, 1, 0, 0]);
+});
+
 test('[PT7] times and dates that cannot be, and rows that disagree about their table, are rejected', async (t) => {
   const report = await importer(
     t,

@@ -89,6 +89,15 @@ const REJECT_TOGETHER = `
 const FIND_TABLES = `
   update staged s set table_id = t.id from price_tables t where t.exhibitor_id = s.exhibitor_id and t.code = s.table_code`;
 
+/** Nor does he take over a table of theirs by giving his the same code. */
+const REJECT_TAKING_OVER = `
+  insert into rejected (line, column_name, reason)
+  select s.line, 'table_code', 'the exhibitor has a table of this code that is not yours alone: choose another code'
+  from staged s join price_tables t on t.id = s.table_id
+  where (t.cinema_id is not null and not exists (select from own_cinemas o where o.id = t.cinema_id))
+    or (t.cinema_id is null and exists (
+      select from cinemas c where c.exhibitor_id = t.exhibitor_id and not exists (select from own_cinemas o where o.id = c.id)))`;
+
 export async function judgePrices({ client, exhibitorId, faultyTogether }: TableWork): Promise<void> {
   const isPartner = exhibitorId !== null;
   await client.query(FIND_CINEMAS);
@@ -101,14 +110,17 @@ export async function judgePrices({ client, exhibitorId, faultyTogether }: Table
       ? 'it is not your exhibitor'
       : `there is no such exhibitor: write ANCINE's registration, its code or its CNPJ`,
   ]);
-  if (isPartner) await client.query(REJECT_OTHERS);
+  await client.query(FIND_TABLES);
+  if (isPartner) {
+    await client.query(REJECT_OTHERS);
+    await client.query(REJECT_TAKING_OVER);
+  }
   await client.query(`create temporary table table_heads on commit drop as
     select distinct on (exhibitor_id, table_code) exhibitor_id, table_code, line, ${HEAD.join(', ')} from staged
     where exhibitor_id is not null order by exhibitor_id, table_code, line`);
   await client.query(`insert into rejected (line, column_name, reason) ${REJECT_DISAGREEING}`);
   await client.query(REJECT_TWICE);
   await client.query(REJECT_TOGETHER, [[...faultyTogether]]);
-  await client.query(FIND_TABLES);
 }
 
 /** Tables of the file as they should be. What the file has no column for stays as it is, in a table that is there. */

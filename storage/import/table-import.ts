@@ -143,6 +143,7 @@ async function run(client: pg.ClientBase, opened: Opened, startedMs: number): Pr
     fileHash: opened.fileHash,
     exportedAtMs: opened.exportedAtMs,
     exhibitorId: options.exhibitorId ?? null,
+    cinemaIds: options.cinemaIds ?? null,
     importId: options.job?.importId ?? null,
   });
   if (older !== null) notes.warn(older.warning);

@@ -27,7 +27,7 @@ import { ImportRunner } from './import-runner.ts';
 
 const OPTIONS = { who: 'tester', dryRun: false };
 const FILMS = 'código;título;duração\nA;Ação;100\nB;Brasa;90\n';
-const ALL = { exhibitorId: null };
+const ALL = { exhibitorId: null, cinemaIds: null };
 
 interface Stage {
   readonly database: DatabaseConfig;
@@ -254,11 +254,11 @@ test('[IM29] waiting files are few for each exhibitor, and files that were given
   for (let count = 0; count < WAITING_MAX; count++) await upload(pool, FILMS);
   await assert.rejects(upload(pool, FILMS), { name: 'FileRefused', message: /20 imports are waiting already/ });
   const theirs = await upload(pool, FILMS, { exhibitorId: 1 });
-  assert.equal((await listImports(pool, { exhibitorId: 1 }, { limit: 100 })).length, 1);
+  assert.equal((await listImports(pool, { exhibitorId: 1, cinemaIds: null }, { limit: 100 })).length, 1);
   assert.equal((await listImports(pool, ALL, { limit: 100 })).length, WAITING_MAX + 1);
   const other = (await listImports(pool, ALL, { limit: 1, before: theirs }))[0]?.id ?? 0;
-  assert.equal(await findImport(pool, { exhibitorId: 1 }, other), null);
-  assert.equal(await cancelImport(pool, { exhibitorId: 1 }, other), 'unknown');
+  assert.equal(await findImport(pool, { exhibitorId: 1, cinemaIds: null }, other), null);
+  assert.equal(await cancelImport(pool, { exhibitorId: 1, cinemaIds: null }, other), 'unknown');
   assert.equal(await cancelImport(pool, ALL, theirs), 'cancelled');
   await pool.query(`update imports set finished_at = now() - interval '8 days' where id = $1`, [theirs]);
   assert.equal(await forgetImportFiles(pool), 1);
@@ -277,4 +277,57 @@ test('[IM40] an import that was cancelled or taken over is not completed by who 
   assert.equal((await claimImport(pool, 'second'))?.id, id);
   await assert.rejects(complete(), { name: 'ImportTakenAway' });
   assert.deepEqual([await statusOf(pool, id), await filmCount(pool)], [['running', 0, 0, null], 0]);
+});
+
+test('[IM44] the files of an exhibitor have a bound together: the oldest that were stopped make room, those that wait do not', async (t) => {
+  const { pool } = await stage(t);
+  await pool.query(`insert into exhibitors (name) values ('Cine Sul')`);
+  const bytes = Buffer.alloc(1_500_000, 'x');
+  const send = (exhibitorId: number | null): Promise<number> => {
+    const wanted = {
+      kind: 'films',
+      fileName: 'f.csv',
+      fileHash: 'x',
+      exhibitorId,
+      cinemaIds: null,
+      ...OPTIONS,
+    } as const;
+    return inTransaction(pool, (client) => createImport(client, wanted, bytes, 4_000_000));
+  };
+  const [first, second] = [await send(1), await send(1)];
+  await assert.rejects(send(1), { name: 'FileRefused', message: /the files that wait have 3 MB already/ });
+  for (const id of [first, second]) await cancelImport(pool, ALL, id);
+  await send(null);
+  const third = await send(1);
+  assert.deepEqual([await resumeImport(pool, ALL, first), await resumeImport(pool, ALL, second)], ['gone', 'waiting']);
+  assert.equal(await cancelImport(pool, ALL, third), 'cancelled');
+  // Two at once do not both find the same room.
+  const both = await Promise.allSettled([send(1), send(1)]);
+  assert.deepEqual(both.map(({ status }) => status).sort(), ['fulfilled', 'rejected']);
+});
+
+test('[IM45] who keeps some cinemas sees and stops the imports that could reach no others', async (t) => {
+  const { pool } = await stage(t);
+  await pool.query(`insert into exhibitors (name) values ('Cine Sul')`);
+  const [one, both, all] = [
+    await upload(pool, FILMS, { exhibitorId: 1, cinemaIds: [7] }),
+    await upload(pool, FILMS, { exhibitorId: 1, cinemaIds: [7, 8] }),
+    await upload(pool, FILMS, { exhibitorId: 1, cinemaIds: null }),
+  ];
+  const seen = async (cinemaIds: readonly number[] | null) =>
+    (await listImports(pool, { exhibitorId: 1, cinemaIds }, { limit: 9 })).map(({ id }) => id);
+  assert.deepEqual(await seen([7]), [one]);
+  assert.deepEqual(await seen([8, 7, 9]), [both, one]);
+  assert.deepEqual(await seen([9]), []);
+  assert.deepEqual(await seen(null), [all, both, one]);
+  const limited = { exhibitorId: 1, cinemaIds: [7] };
+  assert.equal(await findImport(pool, limited, both), null);
+  assert.deepEqual(
+    [await cancelImport(pool, limited, all), await cancelImport(pool, limited, one)],
+    ['unknown', 'cancelled'],
+  );
+  assert.deepEqual(
+    [await resumeImport(pool, limited, both), await resumeImport(pool, limited, one)],
+    ['unknown', 'waiting'],
+  );
 });

@@ -5,7 +5,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
@@ -119,6 +119,8 @@ export class ImportRunner {
     try {
       const file = path.join(folder, 'file');
       await pipeline(Readable.from(filePartsOf(pool, claimed.id)), createWriteStream(file, { mode: 0o600 }));
+      // Its exhibitor sent others meanwhile, just when it was begun again.
+      if ((await stat(file)).size === 0) throw new FileRefused('its file was thrown away: send it again');
       const signal = AbortSignal.any([cut.signal, this.#leaving.signal]);
       signal.throwIfAborted();
       return await threads.run(

@@ -16,22 +16,27 @@ const TEXT_CHARS_MAX = 8 * CELL_CHARS_MAX;
 const TAG = /<(\/?)(?:\w+:)?(c|f|v|is)(?=[\s/>])([^<>]*)>/g;
 
 /**
- * The XML reader takes its text in pieces, and looks again and again for the end of a tag that has none: minutes for a few
- * megabytes. So each tag must end before the next begins, and none may be longer than any that Excel writes.
+ * What the XML reader would stumble over. It takes its text in pieces, and looks again and again for the end of a tag that
+ * has none: minutes for a few megabytes. So each tag must end before the next begins, and none may be longer than any
+ * that Excel writes. And it passes over CDATA in silence, which Excel does not write either.
  * @throws FileRefused
  */
-export function refuseEndlessTags(xml: string, where: string): void {
+export function refuseOddXml(xml: string, where: string): void {
+  if (xml.includes('<![CDATA[') || hasEndlessTag(xml)) {
+    throw new FileRefused(`${where} is broken: open it in Excel and save it again`);
+  }
+}
+
+function hasEndlessTag(xml: string): boolean {
   let end = -1;
   for (;;) {
     const start = xml.indexOf('<', end + 1);
-    const textEnd = start === -1 ? xml.length : start;
-    if (textEnd - end > TEXT_CHARS_MAX) break;
-    if (start === -1) return;
+    if ((start === -1 ? xml.length : start) - end > TEXT_CHARS_MAX) return true;
+    if (start === -1) return false;
     end = xml.indexOf('>', start);
     const next = xml.indexOf('<', start + 1);
-    if (end === -1 || (next !== -1 && next < end) || end - start > TAG_CHARS_MAX) break;
+    if (end === -1 || (next !== -1 && next < end) || end - start > TAG_CHARS_MAX) return true;
   }
-  throw new FileRefused(`${where} is broken: open it in Excel and save it again`);
 }
 
 /**
@@ -40,6 +45,7 @@ export function refuseEndlessTags(xml: string, where: string): void {
  */
 export function scanSheet(xml: string, where: string): void {
   let address = '';
+  let isError = false;
   let hasFormula = false;
   let hasValue = false;
   let rows = 0;
@@ -51,10 +57,12 @@ export function scanSheet(xml: string, where: string): void {
       address = /(?:^|\s)r=["']([A-Z]{1,3}\d{1,7})["']/.exec(attributes)?.[1] ?? '';
       rows = Math.max(rows, Number(/\d+$/.exec(address)?.[0] ?? 0));
       columns = Math.max(columns, columnOf(address));
+      isError = /(?:^|\s)t=["']e["']/.test(attributes);
       hasFormula = false;
       hasValue = false;
     } else if (tag === 'c') {
-      if (hasFormula && !hasValue) uncalculated.push(address);
+      // The reader makes blanks of errors, and a blank cell says something of its own.
+      if (isError || (hasFormula && !hasValue)) uncalculated.push(address);
     } else if (tag === 'f') hasFormula = true;
     else if (slash === '' && !attributes.endsWith('/')) hasValue = true;
   }
@@ -67,8 +75,8 @@ export function scanSheet(xml: string, where: string): void {
   if (uncalculated.length > 0) {
     const more = uncalculated.length - SHOWN;
     throw new FileRefused(
-      `${where} has formulas without a result, in ${uncalculated.slice(0, SHOWN).join(', ')}` +
-        `${more > 0 ? ` and ${more} more cells` : ''}: open it in Excel and save it, or paste the values`,
+      `${where} has formulas without a result or with an error, in ${uncalculated.slice(0, SHOWN).join(', ')}` +
+        `${more > 0 ? ` and ${more} more cells` : ''}: put that right in Excel, or paste the values`,
     );
   }
 }

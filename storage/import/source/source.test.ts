@@ -220,8 +220,21 @@ test('[IM7] formulas that were never calculated are refused with the addresses o
   await refused(
     t,
     file,
-    /the sheet "Preços" of a\.csv has formulas without a result, in B2, B4: open it in Excel and save it/,
+    /the sheet "Preços" of a\.csv has formulas without a result or with an error, in B2, B4: put that right/,
   );
+});
+
+test('[IM43] nothing of a sheet is lost in silence: errors of formulas, and texts that the reader does not know', async (t) => {
+  const sheet = (cells: string): Buffer =>
+    workbook(
+      { A: [['a']] },
+      { 'xl/worksheets/sheet1.xml': `<worksheet><sheetData><row r="1">${cells}</row></sheetData></worksheet>` },
+    );
+  await refused(t, sheet('<c r="A1"><v>1</v></c><c r="B1" t="e"><f>1/0</f><v>#DIV/0!</v></c>'), /with an error, in B1/);
+  await refused(t, sheet('<c r="A1" t="inlineStr"><is><t><![CDATA[a]]></t></is></c>'), /is broken/);
+  await refused(t, sheet('<c t="inlineStr"><is><t>a</t></is></c>'), /cannot be read/);
+  const parts = '<c r="A1" t="inlineStr"><is><r><t>tí</t></r><r><t>tulo</t></r></is></c>';
+  assert.deepEqual((await reader(t)(sheet(parts))).header, ['título']);
 });
 
 test('[IM8] what is no table is refused by what it is', async (t) => {

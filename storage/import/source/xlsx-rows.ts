@@ -7,7 +7,7 @@ import { readFile } from 'node:fs/promises';
 import { readSheet } from 'read-excel-file/universal';
 import { FileRefused } from '../file-refused.ts';
 import type { FileBytes } from './file-bytes.ts';
-import { refuseEndlessTags, scanSheet } from './sheet-scan.ts';
+import { refuseOddXml, scanSheet } from './sheet-scan.ts';
 import type { Cell, SourceRow, SourceWish, TableSource } from './source.ts';
 import { storedArchive, WorkbookArchive } from './workbook-archive.ts';
 
@@ -115,7 +115,7 @@ async function read(archive: WorkbookArchive, relations: Relations, sheet: Sheet
     const bytes = archive.read(path);
     if (bytes !== null) entries.set(path, bytes);
   }
-  for (const bytes of entries.values()) refuseEndlessTags(bytes.toString('utf8'), where);
+  for (const bytes of entries.values()) refuseOddXml(bytes.toString('utf8'), where);
   try {
     const rows = await readSheet(new Blob([new Uint8Array(storedArchive(entries))]), sheet.number);
     return rows.map((row) => row.map((cell) => textOf(cell as unknown)));
