@@ -5,6 +5,7 @@
 import type { DatabaseConfig } from '../storage/database.ts';
 import { withClient } from './bench-database.ts';
 
+/** Chosen so that no typing error makes one of them look like another, or like a city (search-queries.ts). */
 const FIRST = [
   'Aurora',
   'Sombra',
@@ -13,7 +14,7 @@ const FIRST = [
   'Guardiões',
   'Segredo',
   'Caminho',
-  'Herança',
+  'Profecia',
   'Tempestade',
   'Retorno',
 ];
@@ -36,7 +37,7 @@ const SECOND = [
     'Impossível',
     'Esquecida',
     'Sagrada',
-    'Brasileira',
+    'Tropical',
     'Submersa',
     'Elétrica',
     'Passageira',

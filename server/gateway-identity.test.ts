@@ -1,6 +1,7 @@
 /** Who has signed in on the page is that buyer on its connection too, until he signs out. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { OutcomeCode } from '../actors/seat-outcome.ts';
 import { endOfTurn, type FakeSocket, GatewayStage } from '../tests/support/gateway-stage.ts';
 import { turns } from '../tests/support/hand-store.ts';
 import type { Identity } from './identity.ts';
@@ -50,10 +51,9 @@ test('[GI1] a signed-in visitor is the account’s buyer, and pays for the holde
   assert.deepEqual([command.buyer, command.payer], [ANA.buyer, ANA.payer]);
 });
 
-test('[GI1] an account without a CPF pays for itself, and so does whoever has none', async () => {
+test('[GI1] whoever has not signed in pays for himself', async () => {
   const stage = staged();
-  stage.signedIn.set(COOKIE, { ...ANA, payer: null });
-  for (const headers of [{ cookie: COOKIE }, { cookie: 'something=else' }, {}]) {
+  for (const headers of [{ cookie: 'something=else' }, {}]) {
     const { socket, welcome } = await greeted(stage, headers);
     socket.says(buy);
     await turns();
@@ -62,6 +62,20 @@ test('[GI1] an account without a CPF pays for itself, and so does whoever has no
     answer({ code: 45 });
     await turns();
   }
+});
+
+test('[GI4] an account without a CPF chooses seats, but does not buy: its ten tickets would be counted for nobody', async () => {
+  const stage = staged();
+  stage.signedIn.set(COOKIE, { ...ANA, payer: null });
+  const { socket } = await greeted(stage, { cookie: COOKIE });
+  socket.says(buy);
+  await endOfTurn();
+  const [refused] = socket.hears();
+  assert.ok(refused?.op === ServerOp.answer, JSON.stringify(refused));
+  assert.deepEqual([refused.requestId, refused.code], [ID, OutcomeCode.forbidden]);
+  assert.deepEqual(stage.bus.submitted, []);
+  socket.says(hold);
+  assert.equal(stage.bus.next('hold').command.buyer, ANA.buyer);
 });
 
 test('[GI2] the token of a signed-in visitor is an anonymous one: it does not outlive the signing out', async () => {

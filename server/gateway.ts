@@ -294,7 +294,9 @@ export class Gateway implements ConnectionHost, SocketHandlers<Connection> {
       connection.refuse(requestId, OutcomeCode.paymentRefused);
       return;
     }
-    const refusal = this.#refusalNow(connection);
+    const { identity } = connection;
+    // An account that has told no CPF would have ten tickets of its own, and another ten with each further account.
+    const refusal = identity?.payer === null ? OutcomeCode.forbidden : this.#refusalNow(connection);
     if (refusal !== null) {
       connection.refuse(requestId, refusal);
       return;
@@ -302,7 +304,7 @@ export class Gateway implements ConnectionHost, SocketHandlers<Connection> {
     connection.commandsUnderWay++;
     this.commandsUnderWay++;
     const types = seats as readonly (readonly [number, TicketType])[];
-    const payer = connection.identity?.payer ?? buyer;
+    const payer = identity?.payer ?? buyer;
     const purchase = { buyer, payer, requestId, screening, hold, seats: types, detail };
     this.#ports.checkout.buy(purchase, connection, screening);
   }

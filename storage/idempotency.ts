@@ -21,7 +21,7 @@ export type Claimed =
   | { readonly is: 'other-content' }
   | { readonly is: 'running' };
 
-/** The first statement of the request's transaction. `contentHash`: SHA-256 of what is asked. */
+/** The first statement of the request's transaction. `contentHash`: a keyed hash of what is asked, 32 bytes. */
 export async function claimKey(
   client: pg.ClientBase,
   scope: string,

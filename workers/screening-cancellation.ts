@@ -8,6 +8,10 @@
  * afterwards nobody could tell them from those who had given theirs back long ago; the message's id is made of screening and
  * buyer, and a second one is not queued.
  *
+ * It does not end well while the tables have a live ticket. An order that is refused stops none behind it; when all were tried the
+ * tables are asked again, because of two tickets one may have been let in meanwhile: the other is then a refund of its own,
+ * with an id of its own. What is left after that makes the job fail, which is seen and tried again.
+ *
  * Payments under way are left to end: whoever they belong to asks the provider, at the latest when the payment's time is up.
  * Until then the job comes back. The money itself moves later, from the order's state and the facts in the outbox.
  */
@@ -44,10 +48,16 @@ const ORDERS_AT_ONCE = 64;
 /** When to look again for payments under way, milliseconds. They end within minutes. */
 const AGAIN_MS = 30_000;
 
+/**
+ * How often the tables are looked through in one run: once for what was sold, once to see that nothing is left, and once more
+ * for what changed in between.
+ */
+const ROUNDS_MAX = 3;
+
 /** Says who in the journal: no buyer, and no member of staff by hand. */
 const BY = 'system';
 
-/** The owner could not be reached, or does not know: the job is tried again later. */
+/** Something could not be refunded, or nobody knows whether it was: the job is tried again later. */
 export class CancellationStuck extends Error {
   override readonly name = 'CancellationStuck';
 }
@@ -63,7 +73,12 @@ export function cancelScreeningTask(ports: CancellationPorts): JobTask {
  * Does what is left; resolves with how many orders were refunded.
  * @throws CancellationStuck, or the signal's reason
  */
-export async function windUp(ports: CancellationPorts, job: Payload, signal: AbortSignal): Promise<number> {
+export async function windUp(
+  ports: CancellationPorts,
+  job: Payload,
+  signal: AbortSignal,
+  ordersAtOnce = ORDERS_AT_ONCE,
+): Promise<number> {
   const { pool } = ports;
   const { screening, key } = job;
   if ((await screeningNow(pool, screening))?.isCancelled !== true) return 0;
@@ -72,21 +87,42 @@ export async function windUp(ports: CancellationPorts, job: Payload, signal: Abo
   // Counted before the orders are looked at: one that is sold in between is then found, or counted and looked for again.
   const paying = await ordersInPayment(pool, screening);
   let refunded = 0;
-  for (let after = ''; ; ) {
-    const orders = await ordersWithTickets(pool, screening, after, ORDERS_AT_ONCE);
-    const last = orders.at(-1);
-    if (last === undefined) break;
-    signal.throwIfAborted();
-    await tell(pool, screening, orders);
-    const outcomes = await Promise.all(orders.map((order) => refund(ports, job, order)));
-    refunded += outcomes.filter((isRefunded) => isRefunded).length;
-    after = last.order;
+  for (let round = 1; ; round++) {
+    const { found, done, failures } = await refundAll(ports, job, signal, ordersAtOnce);
+    refunded += done;
+    if (failures.length > 0) throw stuck(`${failures.length} orders were not refunded`, failures[0]);
+    if (found === 0) break;
+    if (round === ROUNDS_MAX) throw stuck('orders with live tickets were found in each round');
   }
   if (paying > 0) {
     const runAt = new Date(Date.now() + AGAIN_MS);
     await addJob(pool, CANCEL_SCREENING, job, { key: `${CANCEL_SCREENING}:${screening}`, runAt });
   }
   return refunded;
+}
+
+/** Tries each order with live tickets once, whatever becomes of the others. */
+async function refundAll(
+  ports: CancellationPorts,
+  job: Payload,
+  signal: AbortSignal,
+  ordersAtOnce: number,
+): Promise<{ readonly found: number; readonly done: number; readonly failures: readonly unknown[] }> {
+  let [found, done] = [0, 0];
+  const failures: unknown[] = [];
+  for (let after = ''; ; ) {
+    const orders = await ordersWithTickets(ports.pool, job.screening, after, ordersAtOnce);
+    const last = orders.at(-1);
+    if (last === undefined) return { found, done, failures };
+    signal.throwIfAborted();
+    await tell(ports.pool, job.screening, orders);
+    for (const result of await Promise.allSettled(orders.map((order) => refund(ports, job, order)))) {
+      if (result.status === 'rejected') failures.push(result.reason);
+      else if (result.value) done++;
+    }
+    found += orders.length;
+    after = last.order;
+  }
 }
 
 /** One message to a buyer for a screening, ever. */
@@ -101,7 +137,7 @@ function tell(pool: pg.Pool, screening: number, orders: readonly OrderLeft[]): P
   return inTransaction(pool, (client) => queueMessages(client, messages));
 }
 
-/** False when somebody else was quicker: the tickets were refunded by hand, or let in at this moment. */
+/** False when somebody else was quicker: one of the tickets was refunded by hand, or let in at this moment; the rest is found again. */
 async function refund(ports: CancellationPorts, { screening, key }: Payload, left: OrderLeft): Promise<boolean> {
   const { order, tickets } = left;
   const requestId = idOf(key, order, ...tickets);
@@ -113,6 +149,12 @@ async function refund(ports: CancellationPorts, { screening, key }: Payload, lef
 
 function mustBeKnown({ code }: Answer, what: string): void {
   if (code !== OutcomeCode.accepted) throw new CancellationStuck(`${what}: outcome ${code}`);
+}
+
+/** `first`: one of the reasons, which is told as well; the log has no room for all. */
+function stuck(what: string, first?: unknown): CancellationStuck {
+  if (first === undefined) return new CancellationStuck(what);
+  return new CancellationStuck(`${what}, the first because: ${(first as Error).message}`, { cause: first });
 }
 
 /** The same for the same parts, and fit for a request id. */

@@ -34,11 +34,13 @@ export function amount(row: Row, ...paths: readonly string[]): number | null {
   return null;
 }
 
+/** The objects of the list at `path`; none when there is no list. */
 export function rowsAt(row: Row, path: string): readonly Row[] {
   const value = valueAt(row, path);
   return Array.isArray(value) ? (value as Row[]).filter((part) => typeof part === 'object' && part !== null) : [];
 }
 
+/** The object at `path`; null when there is none. */
 export function rowAt(row: Row, path: string): Row | null {
   const value = valueAt(row, path);
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Row) : null;
@@ -54,6 +56,7 @@ export function moneyText(cents: number, currency: string): string {
   }
 }
 
+/** The first of `paths` that has cents, in the row's own currency. */
 export function money(row: Row, ...paths: readonly string[]): string {
   const cents = amount(row, ...paths);
   return cents === null ? '' : moneyText(cents, text(row, 'currency') || 'BRL');

@@ -47,9 +47,10 @@ const PAUSE_MS_MAX = 5_000;
 /** How long is waited altogether for a server that is away, and for one that still works on the same request. */
 const AWAY_MS = 10_000;
 const RUNNING_MS = 120_000;
-/** Answers are read whole; a list's page of a hundred is far below. */
+/** Rows asked for at once: a few hundred kilobytes, which are read whole. */
 const PAGE = 100;
 
+/** One server, asked as one user. All of its promises reject with the errors of server-errors.ts, or with the signal's reason. */
 export class ApiClient {
   readonly #ports: HttpPorts;
 

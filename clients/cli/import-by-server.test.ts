@@ -154,8 +154,9 @@ test('[CM11] Ctrl-C asks the server to cancel, waits for that, and ends with 130
   const { code, errors, out } = await run(['import', 'films', file], interrupted);
   assert.deepEqual([code, out], [130, []]);
   assert.match(errors.join('\n'), /cancelling import 1; .*\nimport 1 was cancelled: nothing of it was kept$/);
-  assert.ok(api.log.includes('POST /api/admin/imports/1/cancel'));
-  const resumed = await run(['imports', 'resume', '1']);
+  const stopped = api.asked.find(({ path }) => path.endsWith('/1/cancel'));
+  assert.deepEqual(stopped?.body, { why: 'stopped at the command line' });
+  const resumed = await run(['imports', 'resume', '1', '--why', 'the right file after all']);
   assert.deepEqual([resumed.code, resumed.out[0]], [0, 'week.csv: 3 rows in 1.2 s']);
 });
 

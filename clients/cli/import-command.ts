@@ -64,8 +64,9 @@ Examples:
   $ poltrona import seatmap sala-7.json --auditorium 5003332
   $ poltrona import seatmap sala-7.json --name "Sala 7" --cinema "Cine Exemplo"
 
-CSV (any separator, UTF-8 or Latin-1), JSON, XLSX, each also as .gz. The same file again changes nothing. With a row at fault nothing
-is imported, unless --partial. By the server that is logged in to, or --server; without one, or with --database, into the database
+CSV (any separator, UTF-8 or Latin-1), JSON, XLSX, each also as .gz. The same file again changes nothing. With a
+row at fault nothing is imported, unless --partial; the register of auditoriums is published with some, and is taken
+without them. By the server that is logged in to, or --server; without one, or with --database, into the database
 itself. Ctrl-C cancels and leaves nothing half done; repeating the command while it still runs follows it.`;
 
 /** Adds `import KIND` to `program`. */
@@ -119,6 +120,7 @@ async function run(wanted: ImportWanted, ports: CliPorts): Promise<void> {
   const report = await (server === null ? intoDatabase(wanted, ports) : importByServer(wanted, server, ports));
   if (report === null) return;
   tellReport(report, flags, ports);
+  exitByReport(report, ports);
 }
 
 async function intoDatabase(wanted: ImportWanted, ports: CliPorts): Promise<FileReport> {
@@ -126,12 +128,20 @@ async function intoDatabase(wanted: ImportWanted, ports: CliPorts): Promise<File
   return importIntoDatabase(wanted, ports);
 }
 
-/** Shows a finished import; exit code 1 when it was not kept for a fault of the file. */
-export function tellReport(report: FileReport, flags: ImportFlags, ports: CliPorts): void {
+/** Shows a finished import. */
+export function tellReport(
+  report: FileReport,
+  flags: Pick<ImportFlags, 'json' | 'verbose' | 'rejected'>,
+  ports: CliPorts,
+): void {
   if (flags.json === true) ports.out(JSON.stringify(report));
   else for (const line of reportText(report, ports, flags.verbose === true)) ports.out(line);
   if (flags.rejected !== undefined) writeRejected(flags.rejected, report, ports);
-  if (report.notKept === 'rejected-rows' || report.notKept === 'older-file') ports.exit(1);
+}
+
+/** For a fault of the file: a rehearsal that was not kept did what it was to do. */
+export function exitByReport({ notKept }: FileReport, ports: CliPorts): void {
+  if (notKept === 'rejected-rows' || notKept === 'older-file') ports.exit(1);
 }
 
 function targetOf({ auditorium, name, cinema, timeZone }: SeatMapFlags): Record<string, string> {

@@ -17,6 +17,7 @@ const LOOK_MS_MAX = 1_000;
 /** Rejected lines that are fetched for the report. */
 const NOTES = 10_000;
 
+/** Whether nothing will change any more about this import. */
 export function isFinished(row: Row): boolean {
   return ['done', 'failed', 'cancelled'].includes(text(row, 'status'));
 }
@@ -39,7 +40,7 @@ export async function followImport(
       if (signal.aborted && !isCancelled) {
         isCancelled = true;
         ports.error(`cancelling import ${id}; Ctrl-C again leaves it alone`);
-        await api.post(`${path}/cancel`, {}, nanoid());
+        await api.post(`${path}/cancel`, { why: 'stopped at the command line' }, nanoid());
         waitMs = LOOK_MS;
       }
       await ports.pause(waitMs, isCancelled ? undefined : signal).catch(() => {});

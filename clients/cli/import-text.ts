@@ -21,6 +21,7 @@ const KINDS: Readonly<Record<string, string>> = {
   'plan-kept': 'a new number of seats; the imported seat map is kept',
 };
 
+/** Its lines. `isVerbose`: every reason and every line, however many there are. */
 export function reportText(report: FileReport, ports: CliPorts, isVerbose: boolean): string[] {
   return [...headline(report, ports), ...detailsText(report), ...remarks(report, ports, isVerbose)];
 }

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { nanoid } from 'nanoid';
 import { amount, count, instant, rowAt, text } from './answer-fields.ts';
 import type { Row } from './http-client.ts';
-import { tellReport } from './import-command.ts';
+import { exitByReport, tellReport } from './import-command.ts';
 import { followImport, isFinished, reportOf } from './import-follow.ts';
 import { type ListFlags, listOptions, showList } from './list-command.ts';
 import type { CliPorts } from './ports.ts';
@@ -16,6 +16,14 @@ interface ImportsFlags extends ListFlags {
   readonly kind?: string;
 }
 
+interface WhyFlags extends ChangeFlags {
+  readonly why: string;
+}
+
+interface ResumeFlags extends WhyFlags {
+  readonly wait: boolean;
+}
+
 interface ShowFlags extends ServerFlags {
   readonly verbose?: true;
   readonly rejected?: string;
@@ -26,8 +34,8 @@ Examples:
   $ poltrona imports list --kind screenings
   $ poltrona imports show 12
   $ poltrona imports show 12 --rejected wrong.csv
-  $ poltrona imports cancel 12
-  $ poltrona imports resume 12`;
+  $ poltrona imports cancel 12 --why "the wrong week"
+  $ poltrona imports resume 12 --why "the database is back"`;
 
 const COLUMNS: readonly Column<Row>[] = [
   { head: 'import', cell: (row) => text(row, 'id'), isNumber: true },
@@ -68,18 +76,20 @@ export function registerImports(program: Command, ports: CliPorts): void {
   changeOptions(group.command('cancel'))
     .description('stop an import that is under way; nothing of it is kept')
     .argument('<import>', 'its number')
+    .requiredOption('--why <reason>', 'the reason, for the record')
     .addHelpText('after', EXAMPLES)
-    .action((id: string, flags: ChangeFlags) =>
-      change(ports, flags, `${pathOf(id)}/cancel`, {}, (answer) => [
+    .action((id: string, flags: WhyFlags) =>
+      change(ports, flags, `${pathOf(id)}/cancel`, { why: flags.why }, (answer) => [
         `import ${id}: ${text(rowAt(answer, 'import') ?? answer, 'status') || 'cancelled'}`,
       ]),
     );
   changeOptions(group.command('resume'))
     .description('begin an import again that was cancelled, failed or cut off')
     .argument('<import>', 'its number')
+    .requiredOption('--why <reason>', 'the reason, for the record')
     .option('--no-wait', 'do not wait for its end')
     .addHelpText('after', EXAMPLES)
-    .action((id: string, flags: ChangeFlags & { readonly wait: boolean }) => resume(id, flags, ports));
+    .action((id: string, flags: ResumeFlags) => resume(id, flags, ports));
 }
 
 function pathOf(id: string): string {
@@ -93,14 +103,14 @@ async function showImport(id: string, flags: ShowFlags, ports: CliPorts): Promis
     if (text(row, 'status') === 'done' || rowAt(row, 'report') !== null) {
       const report = await reportOf(api, pathOf(id), row);
       if (flags.json !== true) for (const line of importText(row, ports)) ports.out(line);
-      tellReport(report, flags, { ...ports, exit: () => {} });
+      tellReport(report, flags, ports);
     } else show(ports, flags, answer, () => importText(row, ports));
   });
 }
 
-async function resume(id: string, flags: ChangeFlags & { readonly wait: boolean }, ports: CliPorts): Promise<void> {
+async function resume(id: string, flags: ResumeFlags, ports: CliPorts): Promise<void> {
   const answer = await withServer(ports, flags, (api) =>
-    api.post(`${pathOf(id)}/resume`, {}, flags.idempotencyKey ?? nanoid()),
+    api.post(`${pathOf(id)}/resume`, { why: flags.why }, flags.idempotencyKey ?? nanoid()),
   );
   const row = rowAt(answer, 'import') ?? answer;
   // A new line of the history, or the old one again: as the server has it.
@@ -116,7 +126,8 @@ async function resume(id: string, flags: ChangeFlags & { readonly wait: boolean 
   try {
     const report = await followImport(server, resumed, progress.show, ports);
     progress.stop();
-    tellReport(report, flags.json === true ? { json: true } : {}, ports);
+    tellReport(report, flags, ports);
+    exitByReport(report, ports);
   } finally {
     progress.stop();
   }

@@ -3,6 +3,7 @@
 /** 128 and the number of SIGINT: what a shell shows for a command that was interrupted. */
 export const INTERRUPTED = 130;
 
+/** Ctrl-C, or the end of the input where an answer was needed: exit code 130. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted';
 }

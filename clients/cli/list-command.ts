@@ -22,6 +22,7 @@ export interface ListOf {
 
 const LIMIT = 20;
 
+/** --limit, and what every command of a server has. */
 export function listOptions(command: Command): Command {
   return serverOptions(command.option('--limit <number>', 'at most so many', positive, LIMIT));
 }
@@ -31,6 +32,7 @@ export function showList(list: ListOf, flags: ListFlags, ports: CliPorts): Promi
   return withServer(ports, flags, (api) => showListOf(api, list, flags, ports));
 }
 
+/** The same with a server that is at hand. */
 export async function showListOf(api: ApiClient, list: ListOf, flags: ListFlags, ports: CliPorts): Promise<void> {
   const { rows, more } = await api.list(list.path, list.plural, list.query, flags.limit);
   show(ports, flags, { [list.plural]: rows, more }, () => linesOf(rows, more, list, ports));

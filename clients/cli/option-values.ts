@@ -10,6 +10,7 @@ export function positive(text: string): number {
   return value;
 }
 
+/** A day: "2026-12-24". */
 export function date(text: string): string {
   if (!isDate(text)) throw new InvalidArgumentError('A day like 2026-12-24 is needed.');
   return text;
@@ -31,6 +32,7 @@ export function cents(text: string): number {
   return Number(whole) * 100 + Number(part || 0);
 }
 
+/** As the server takes it in a header. */
 export function idempotencyKey(text: string): string {
   if (!/^[\x21-\x7e]{8,128}$/.test(text))
     throw new InvalidArgumentError('8 to 128 visible ASCII characters are needed.');

@@ -35,11 +35,13 @@ import { registerWatch } from './watch-command.ts';
 
 const HELP = `
 Two ways to work:
-  With a server: "poltrona login https://…" once, then films, cinemas, prices, screenings, seats, orders, tickets, buyers, users, keys,
-  messages, actions, imports, watch. What touches seats is decided where they are sold, and every change leaves a record.
-  Beside the database (DATABASE_URL, or else the embedded one of this installation, whether its server runs or not):
-  users create-administrator, screenings generate, audit, events; nodes through NATS.
-  "import" and "screenings list" go to the server that is logged in to, else to the database; --database forces it.
+  With a server: "poltrona login https://…" once, then films, cinemas, prices, screenings, seats, orders,
+  tickets, buyers, users, keys, messages, actions, imports, watch. What touches seats is decided where they
+  are sold, and every change leaves a record.
+  Beside the database (DATABASE_URL, or else the embedded one of this installation, whether its server runs
+  or not): users create-administrator, screenings generate, audit, events; nodes through NATS.
+  "import" and "screenings list" go to the server that is logged in to, else to the database; --database
+  forces it.
 
 Examples:
   $ poltrona login https://cinema.example
@@ -49,22 +51,21 @@ Examples:
   $ poltrona watch 4711
   $ poltrona audit
 
-What cannot be taken back says what it will do and asks; scripts say --yes. Every list takes --limit, every command --json.
-Exit codes: 0 done; 1 the answer is no (a file was refused, an audit found something, there is no such screening);
+What cannot be taken back says what it will do and asks; scripts say --yes. Every list takes --limit, every
+command --json.
+Exit codes: 0 done; 1 the answer is no (a file was refused, an audit found something, there is no such thing);
 2 it could not be done (wrong usage, no server, no database, no right to it); 130 interrupted.
-Environment: POLTRONA_SERVER, POLTRONA_KEY, XDG_CONFIG_HOME, DATABASE_URL, POLTRONA_FOLDER, NATS_URL (nodes, events),
-POLTRONA_DEBUG=1 (tell where an error came from), NO_COLOR, NODE_EXTRA_CA_CERTS.`;
+Environment: POLTRONA_SERVER, POLTRONA_KEY, XDG_CONFIG_HOME, DATABASE_URL, POLTRONA_FOLDER, POLTRONA_SECRET_KEY,
+NATS_URL (nodes, events), POLTRONA_DEBUG=1 (tell where an error came from), NO_COLOR, NODE_EXTRA_CA_CERTS.`;
 
 /** Runs one command line (without "node" and the script); resolves with the exit code. */
 export async function runProgram(words: readonly string[], ports: CliPorts): Promise<number> {
   let exitCode = 0;
-  const told: CliPorts = {
-    ...ports,
-    exit: (code) => {
-      exitCode = code;
-    },
+  const exit = (code: number): void => {
+    exitCode = code;
   };
-  const program = createProgram(told);
+  // No copy: the width of a terminal is asked anew each time.
+  const program = createProgram(Object.create(ports, { exit: { value: exit } }) as CliPorts);
   try {
     await program.parseAsync([...words], { from: 'user' });
     return exitCode;

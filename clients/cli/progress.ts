@@ -8,6 +8,7 @@ export interface Progress {
   stop(): void;
 }
 
+/** Nothing at all where nobody looks, or `isWanted` is false. */
 export function progressBar(ports: CliPorts, isWanted: boolean): Progress {
   if (!ports.isTerminal || !isWanted) return { show: () => {}, stop: () => {} };
   const bar = new SingleBar({

@@ -38,7 +38,7 @@ async function cinema(t: TestContext): Promise<Cinema> {
   const poltrona: Cinema['poltrona'] = (words, changes) => ran(words, { environment, pause, ...changes });
   const json = async <Answer>(...words: readonly string[]): Promise<Answer> => {
     const { code, out, errors } = await poltrona([...words, '--json']);
-    assert.equal(code, 0, `${words.join(' ')}: ${errors.join('\n')}`);
+    assert.equal(code, 0, `${words.join(' ')}: ${errors.join('\n')}\n${server.lastWords()}`);
     assert.equal(out.length, 1);
     return JSON.parse(out[0] ?? '') as Answer;
   };
@@ -105,7 +105,7 @@ test('[CM17] a cinema from its files to a sold seat, all by the command line and
   assert.match(shown.out.join('\n'), /screen.*\n\n.*[■×].*free, 0 held, 2 sold, 1 blocked$/s, shown.out.join('\n'));
   const orders = await poltrona(['orders', 'list', '--screening', id]);
   assert.match(orders.out.join('\n'), new RegExp(`${order} .*R\\$ 80,00`));
-  const tickets = await json<{ tickets: { code: string; seat: string }[] }>('tickets', 'list', '--screening', id);
+  const tickets = await json<{ tickets: { id: string; code: string }[] }>('tickets', 'list', '--screening', id);
   assert.equal(tickets.tickets.length, 2);
   const ticket = await poltrona(['tickets', 'show', tickets.tickets[0]?.code ?? '']);
   assert.match(ticket.out.join('\n'), /film +Ação e Reação/);
@@ -124,11 +124,46 @@ test('[CM17] a cinema from its files to a sold seat, all by the command line and
     '--dry-run',
   ]);
   assert.match(before.out.join(), /would start at 2099-12-24 21:00: 1 ticket, 1 person will be told/);
-  const back = await poltrona(['orders', 'refund', order, '--why', 'fell ill', '--yes']);
+  const whole = await poltrona(['orders', 'refund', order, '--why', 'fell ill', '--yes']);
+  assert.match(whole.errors.join(), /has been let in already; name the others/);
+  const other = tickets.tickets[1]?.id ?? '';
+  const back = await poltrona(['orders', 'refund', order, '--tickets', other, '--why', 'fell ill', '--yes']);
   assert.equal(back.code, 0, back.errors.join());
   assert.match(back.out.join(), /is refunded: 1 ticket, R\$ 40,00 to give back, 1 person will be told/);
   const record = await poltrona(['actions', '--target', `screening:${id}`]);
   assert.match(record.out.join('\n'), /seats\.block +screening:\d+ +broken armrest/);
+});
+
+test('[CM17] price tables and screenings come from files, and are looked at as they were sent', async (t) => {
+  const stage = await cinema(t);
+  const { poltrona, json } = stage;
+  await programme(stage, t);
+  const { cinemas } = await json<{ cinemas: { ancineId: number; name: string }[] }>(
+    'cinemas',
+    'list',
+    '--search',
+    'ipê',
+  );
+  const complex = String(cinemas[0]?.ancineId);
+  const table = `tabela;nome da tabela;complexo;dias;das;às;preço\nT;Verão;${complex};todos;;;32,50\nT;Verão;${complex};qua;;17:00;20\n`;
+  const prices = await poltrona(['import', 'prices', temporaryFile(t, 'precos.csv', table)]);
+  assert.match(prices.out.join('\n'), /created +2/, [...prices.out, ...prices.errors].join('\n'));
+  const tables = await json<{ priceTables: { id: number }[] }>('prices', 'list');
+  const shown = await poltrona(['prices', 'show', String(tables.priceTables[0]?.id)]);
+  assert.match(
+    shown.out.join('\n'),
+    /every day +00:00 +24:00 +any +any +R\$ 32,50\nWed +00:00 +17:00 +any +any +R\$ 20,00/,
+  );
+  const week = `complexo;sala;filme;data;hora\n${complex};SALA 1;F1;24/12/2098;20:30\n${complex};SALA 1;F1;24/12/2098;21:00\n`;
+  const file = temporaryFile(t, 'semana.csv', week);
+  const refused = await poltrona(['import', 'screenings', file]);
+  assert.equal(refused.code, 1);
+  assert.match(refused.out.join('\n'), /nothing was kept/);
+  const taken = await poltrona(['import', 'screenings', file, '--partial']);
+  assert.match(taken.out.join('\n'), /created +1\n(.*\n)+ +rejected +1/, [...taken.out, ...taken.errors].join('\n'));
+  const list = await poltrona(['screenings', 'list', '--date', '2098-12-24']);
+  assert.match(list.out.join('\n'), /2098-12-24 20:30 .*R\$ 20,00|2098-12-24 20:30 .*R\$ 32,50/);
+  assert.match((await poltrona(['cinemas', 'conflicts'])).out.join(), /^no conflicts/);
 });
 
 test('[CM17] closing, opening and cancelling reach whoever sells: a watch sees them', async (t) => {

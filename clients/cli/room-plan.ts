@@ -54,6 +54,7 @@ export function statusOf(answer: Row): readonly number[] | null {
   return Array.isArray(status) ? (status as number[]) : null;
 }
 
+/** How many seats have each status; an unknown one counts as free. */
 export function countSeats(status: ArrayLike<number>): SeatCounts {
   const counts = { free: 0, held: 0, sold: 0, blocked: 0 };
   for (let seat = 0; seat < status.length; seat++) counts[SEAT_STATUSES[status[seat] ?? 0] ?? 'free']++;

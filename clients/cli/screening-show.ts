@@ -22,6 +22,7 @@ export function registerScreeningShow(group: Command, examples: string, ports: C
     );
 }
 
+/** How rooms are drawn on the terminal of `ports`. */
 export function styleOf(ports: CliPorts): DrawingStyle {
   return { columns: ports.columns, isUnicode: isUnicodeTerminal(ports.environment), paint: painter(ports) };
 }

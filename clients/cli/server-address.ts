@@ -20,6 +20,7 @@ export function serverAddress(text: string): string {
   return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
 }
 
+/** It is no address, or a key must not go there; the message says what would be right. */
 export class AddressRefused extends Error {
   override readonly name = 'AddressRefused';
 }

@@ -20,6 +20,7 @@ export interface GraveFlags extends ChangeFlags {
   readonly dryRun?: true;
 }
 
+/** For what changes something: the options of a server, and the key of repetitions. */
 export function changeOptions(command: Command): Command {
   return serverOptions(command).option(
     '--idempotency-key <text>',
@@ -61,6 +62,7 @@ export interface GraveChange {
   done(answer: Row): readonly string[];
 }
 
+/** Nothing was done, because nobody agreed to it. */
 export class NotConfirmed extends Error {
   override readonly name = 'NotConfirmed';
   /** Somebody was asked, and did not agree. */

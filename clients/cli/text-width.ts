@@ -33,6 +33,7 @@ export function cutText(text: string, columns: number): string {
   return `${kept.trimEnd()}…`;
 }
 
+/** `columns` wide, with the blanks on this side; what is wider stays as it is. */
 export function padText(text: string, columns: number, side: 'left' | 'right'): string {
   const blank = ' '.repeat(Math.max(0, columns - textWidth(text)));
   return side === 'left' ? blank + text : text + blank;

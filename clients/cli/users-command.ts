@@ -88,6 +88,7 @@ export function scopeOptions(command: Command): Command {
     .option('--cinemas <numbers>', 'only these of them: 77,78', numbers);
 }
 
+/** The same as fields of a request. */
 export function scopeOf(flags: {
   readonly role: string;
   readonly exhibitor?: number | undefined;

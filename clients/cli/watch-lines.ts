@@ -4,6 +4,7 @@ import type { SeatChange, WatchModel } from './watch-model.ts';
 import type { WatchEnd, WatchView } from './watch-session.ts';
 import { changesLine, clock, connectionText, sumsLine } from './watch-text.ts';
 
+/** Writes a line for each thing that happens. */
 export class WatchLines implements WatchView {
   readonly #model: WatchModel;
   readonly #isJson: boolean;

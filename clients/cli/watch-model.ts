@@ -8,6 +8,7 @@ export interface SeatChange {
   readonly to: SeatStatus;
 }
 
+/** Changes only by `take` and `furnish`; those who show it ask it. */
 export class WatchModel {
   room: RoomPlan;
   /** The layout that `room` is; 0: the server does not say. */

@@ -18,6 +18,7 @@ const HOME = '\u001b[H';
 const REST_OF_LINE = '\u001b[K';
 const REST_OF_PAGE = '\u001b[J';
 
+/** Takes the terminal until `end`. */
 export class WatchScreen implements WatchView {
   readonly #model: WatchModel;
   readonly #title: readonly string[];

@@ -30,6 +30,7 @@ export function pictureOf(
   return [...all.slice(0, Math.max(0, rows - below.length - 1)), '…', ...below].slice(-rows);
 }
 
+/** "sales open, 12 sold since we watch" */
 export function salesText(model: WatchModel): string {
   const since = model.soldSince;
   const sold =
@@ -72,6 +73,7 @@ function sums({ counts }: WatchModel): string {
   return counts === null ? '' : SEAT_STATUSES.map((status) => `${status} ${counts[status]}`).join(', ');
 }
 
+/** Of the day, UTC: "20:31:05Z". */
 export function clock(at: Date): string {
   return `${at.toISOString().slice(11, 19)}Z`;
 }

@@ -19,6 +19,7 @@ export interface ServerChoice {
   readonly key: string;
 }
 
+/** What every command of a server has: --server and --json. */
 export function serverOptions(command: Command): Command {
   return command
     .option('--server <address>', 'another server than the current one')
@@ -60,6 +61,7 @@ export function withServer<Result>(
   return untilInterrupted((signal) => work(clientFor(chosen, ports, signal), signal));
 }
 
+/** A client of this server; `signal` ends whatever it has under way. */
 export function clientFor({ address, key }: ServerChoice, ports: CliPorts, signal?: AbortSignal): ApiClient {
   return new ApiClient({
     address,

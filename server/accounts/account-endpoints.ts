@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { buyersOfAccount, forgetBuyers } from '../../storage/accounts/buyer-erasure.ts';
 import { changeProfile, findAccountByPayer, findBuyer, lockSignUps } from '../../storage/accounts/buyers.ts';
 import { findOrMakePayer } from '../../storage/accounts/payers.ts';
+import { endSession, endSessionsOf } from '../../storage/accounts/sessions.ts';
 import { recordAction } from '../../storage/staff-actions.ts';
 import { type Endpoint, endpoint } from '../api/endpoint.ts';
 import { Problem } from '../api/problem.ts';
@@ -54,7 +55,7 @@ function profileEndpoints(ports: AccountPorts): Endpoint[] {
       summary: 'Change the account',
       description:
         'What is left out stays. A CPF can be told once, by an account that has none, and is not changed afterwards: the ten ' +
-        'tickets of a screening are counted by it. That begins a new session.',
+        'tickets of a screening are counted by it. That ends all sessions and begins a new one here.',
       tag: TAG,
       access: { kind: 'buyer' },
       body: z.strictObject({
@@ -81,8 +82,11 @@ function profileEndpoints(ports: AccountPorts): Endpoint[] {
             throw Problem.conflict('cpf-in-use', 'This CPF belongs to another account; sign in with that one.');
           if (!(await changeProfile(client, principal.buyer, { ...change, payerId })))
             throw Problem.conflict('has-cpf', 'The account has a CPF already, and it cannot be changed.');
-          // The cookie says for whose CPF tickets count, so that the one without must not be used any more.
-          const started = await beginSession(ports, client, 'account', principal.buyer, payerId, principal.session);
+          // The cookie says for whose CPF tickets count, so that none without must be used any more, on whichever device.
+          if (!(await endSession(client, principal.session)))
+            throw new Problem(401, 'not-signed-in', 'This session has ended meanwhile; sign in again.');
+          await endSessionsOf(client, 'buyer', principal.buyer);
+          const started = await beginSession(ports, client, 'account', principal.buyer, payerId, null);
           return started.cookie;
         });
         ports.authenticator.forget(principal.session);

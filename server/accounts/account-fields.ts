@@ -4,6 +4,8 @@ import { cpfDigits } from '../../storage/accounts/cpf.ts';
 import { PERMISSIONS, ROLES } from '../api/principal.ts';
 import { PASSWORD_BYTES_MAX, PASSWORD_CHARACTERS_MIN } from './password-rules.ts';
 
+export { why as whyField } from '../api/why-field.ts';
+
 const CONTROL = /\p{Cc}|\p{Cf}|\p{Co}|\p{Cs}/u;
 /** The longest that fits into a forward path (RFC 5321, 4.5.3.1.3). */
 const EMAIL_CHARACTERS_MAX = 254;
@@ -73,18 +75,6 @@ export const cinemaIdsField = z
   .min(1, 'must name a cinema; null means all of the exhibitor')
   .max(500, 'must name at most 500 cinemas')
   .transform((ids) => [...new Set(ids)].sort((one, other) => one - other));
-
-const CPF_WITHIN = /\d{3}\.?\d{3}\.?\d{3}-?\d{2}/;
-
-/** The record of what was done is kept for good and read by many: it must not become a place for personal data. */
-export const whyField = z
-  .string()
-  .trim()
-  .min(3, 'say why, in a few words')
-  .max(500, 'must have at most 500 characters')
-  .refine((text) => !CONTROL.test(text), 'must not have control characters')
-  .refine((text) => !text.includes('@') && !CPF_WITHIN.test(text), 'must not hold an e-mail address or a CPF')
-  .meta({ description: 'For the record: why. No personal data.' });
 
 export const dryRunField = z.boolean().default(false).meta({ description: 'Only say what would be done.' });
 

@@ -3,6 +3,9 @@
  * nuisance (mails to somebody, hashes, rows). An address stands for a whole cinema's Wi-Fi or a mobile network's NAT, so that its
  * bounds are wide; those of one account are narrow. IPv6 is counted by /64, which is what one household has.
  *
+ * Anybody can use up what is counted for an address or an account that is not his. So the place that asks is counted first, and
+ * what is refused there is not counted for the account; and mails beyond their bound are left out silently, refusing nobody.
+ *
  * Nobody is locked out for good: a count ends with its window, and setting a new password through the mailbox clears it.
  */
 import type { Pool } from 'pg';
@@ -16,13 +19,13 @@ const HOUR = 3_600;
 const LIMITS = {
   // One person at one place: ten slips of the hand in a quarter of an hour.
   'sign-in pair': { max: 10, windowSeconds: 15 * MINUTE },
-  // One account from many places: a thousand addresses guess no faster than this.
+  // One account from many places: a thousand addresses guess no faster than this. Asked for after the place's own bounds.
   'sign-in account': { max: 100, windowSeconds: 15 * MINUTE },
   // Many accounts from one place: a few tries for each of some dozen people behind one address.
   'sign-in address': { max: 200, windowSeconds: 15 * MINUTE },
   // The owner at his own account: the password again before it is deleted or changed.
   'password again': { max: 10, windowSeconds: 15 * MINUTE },
-  // Each may send a mail to somebody who has not asked for it.
+  // Each may send a mail to somebody who has not asked for it. Those by email are left out silently, those by address refused.
   'sign-up email': { max: 5, windowSeconds: HOUR },
   'sign-up address': { max: 30, windowSeconds: HOUR },
   'forgotten email': { max: 5, windowSeconds: HOUR },
@@ -30,8 +33,8 @@ const LIMITS = {
   'confirmation again': { max: 3, windowSeconds: HOUR },
   // Tokens have 256 bits; this is about the work only.
   'token address': { max: 60, windowSeconds: 15 * MINUTE },
-  // A family in front of one screen; the foyer of a premiere.
-  'guest cpf': { max: 20, windowSeconds: HOUR },
+  // A CPF at one place: a family in front of one screen; the foyer of a premiere.
+  'guest pair': { max: 20, windowSeconds: HOUR },
   'guest address': { max: 300, windowSeconds: 15 * MINUTE },
   // A CPF that belongs to another account is told apart here: five times a day and no more.
   'cpf account': { max: 5, windowSeconds: 24 * HOUR },
@@ -50,7 +53,8 @@ export interface AttemptLimits {
 }
 
 /**
- * Counts an attempt under each of its names.
+ * Counts an attempt under each of its names, also under the others when one refuses: what shall not be counted for somebody
+ * else then is asked for afterwards, by itself.
  * @throws Problem 429 when one of them is over its bound, with the seconds to wait.
  */
 export async function mayTry(limits: AttemptLimits, ...attempts: readonly Attempt[]): Promise<void> {

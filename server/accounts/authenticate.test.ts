@@ -80,3 +80,20 @@ test('[AC34] without the database nobody is anybody, and nobody is taken for a v
   const authenticator = new Authenticator({ ...stage.ports, pool: away, addressOf: () => '203.0.113.7' });
   await assert.rejects(authenticator.authenticate(request('GET', '/', { cookie })), /away/);
 });
+
+test('[AC65] another scheme than Bearer is somebody else’s: the cookie counts, and a visitor is one', async (t) => {
+  const stage = await accountsStage(t);
+  const { cookie } = await stage.account();
+  for (const authorization of ['Basic Zm9vOmJhcg==', 'Negotiate YII=', 'Bearerish x']) {
+    const asked = request('GET', '/', { cookie, headers: { authorization } });
+    assert.equal((await stage.ports.authenticator.authenticate(asked)).kind, 'buyer', authorization);
+    const visitor = request('GET', '/', { headers: { authorization } });
+    assert.equal((await stage.ports.authenticator.authenticate(visitor)).kind, 'visitor');
+  }
+  for (const authorization of ['Bearer', 'Bearer ', 'bearer x', 'Bearer  plt_'])
+    await assert.rejects(
+      stage.ports.authenticator.authenticate(request('GET', '/', { cookie, headers: { authorization } })),
+      { status: 401, code: 'no-such-key' },
+      authorization,
+    );
+});

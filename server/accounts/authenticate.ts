@@ -1,6 +1,7 @@
 /**
  * Who asks: of an API key ("Authorization: Bearer plt_…"), or of the session cookie, else a visitor. A key that is none is
- * refused; a cookie that is none is a visitor, since browsers go on sending what has expired.
+ * refused; a cookie that is none is a visitor, since browsers go on sending what has expired. Another scheme than Bearer is not
+ * for us: a proxy before a house's test server asks for "Basic", and browsers repeat it everywhere.
  *
  * What the database said is believed for KEEP_MS, so that a page's dozen requests are one query; whoever logs out or loses his
  * key is forgotten at once by the notice (`forget`), and after KEEP_MS where the notice does not arrive.
@@ -46,8 +47,8 @@ export class Authenticator {
 
   /** @throws Problem 401 for a key that is none, 429 when an address has tried too many. Rejects when the database is away. */
   async authenticate(request: HttpRequest): Promise<Principal> {
-    const authorization = request.header('authorization');
-    if (authorization !== undefined) return this.#byKey(request, authorization);
+    const authorization = request.header('authorization') ?? '';
+    if (/^Bearer( |$)/i.test(authorization)) return this.#byKey(request, authorization);
     const token = this.tokenOf(request);
     if (token === null) return VISITOR;
     const name = sessionName(token.id);

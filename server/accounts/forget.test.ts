@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { forgetIdleGuests } from '../../storage/accounts/buyers.ts';
 import { createAdministratorKey } from '../../storage/accounts/first-administrator.ts';
 import { eraseDuePayers } from '../../storage/accounts/payers.ts';
 import { type AccountsStage, accountsStage, CPFS, GOOD_PASSWORD } from '../../tests/support/accounts-stage.ts';
@@ -208,4 +209,37 @@ test('[I8] the shards, the catalogue and the reports cannot look at people', asy
     await assert.rejects(client.query('select recipient, params from messages'), { code: '42501' });
   }
   await assert.rejects(stage.pool.query('delete from staff_actions'), { code: '42501' });
+});
+
+test('[AC63] guests who bought nothing are forgotten after a week, and their CPF with them', async (t) => {
+  const stage = await accountsStage(t);
+  const guest = async (cpf: string | undefined) => {
+    const { json } = await stage.ask('POST', '/api/guests', { body: { cpf, email: EMAIL } });
+    return json.buyer.id as string;
+  };
+  const [idle, bought1, visiting, fresh, later] = [
+    await guest(CPFS[0]),
+    await guest(CPFS[1]),
+    await guest(CPFS[2]),
+    await guest(CPFS[3]),
+    await guest(CPFS[4]),
+  ];
+  await bought(t, stage, await payerOf(stage, bought1), stage.nowMs - 24 * HOUR_MS);
+  const owner = await connected(t, stage.config, 'migrator');
+  await owner.query("update orders set created_at = now() - interval '8 days'");
+  await owner.query("update tickets set created_at = now() - interval '8 days'");
+  assert.equal(await forgetIdleGuests(stage.pool), 0);
+  await stage.pool.query("update buyers set created_at = now() - interval '8 days' where id <> $1", [fresh]);
+  await stage.pool.query("update sessions set expires_at = now() - interval '6 days' where subject <> $1", [visiting]);
+  await bought(t, stage, await payerOf(stage, later), stage.nowMs + 24 * HOUR_MS);
+  assert.equal(
+    await forgetIdleGuests(stage.pool),
+    2,
+    'what was bought a week after the visit was bought in another one',
+  );
+  const { rows } = await stage.pool.query<{ id: string }>('select id from buyers');
+  assert.deepEqual(rows.map(({ id }) => id).sort(), [bought1, visiting, fresh].sort());
+  await stage.pool.query("update payers set created_at = now() - interval '8 days'");
+  assert.equal(await eraseDuePayers(stage.pool), 1, 'the other one has a ticket to a screening that is not over');
+  assert.ok(!rows.some(({ id }) => id === idle));
 });

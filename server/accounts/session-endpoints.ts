@@ -1,4 +1,5 @@
 /** Signing in and out, and buying as a guest. */
+import type { ClientBase } from 'pg';
 import { z } from 'zod';
 import { sendLink } from '../../storage/accounts/account-tokens.ts';
 import {
@@ -6,11 +7,12 @@ import {
   type BuyerRow,
   emailKey,
   findAccountByEmail,
+  keepAccount,
   rehashBuyerPassword,
 } from '../../storage/accounts/buyers.ts';
 import { findOrMakePayer } from '../../storage/accounts/payers.ts';
 import { endSession, prolongSession, sessionName } from '../../storage/accounts/sessions.ts';
-import { findStaffLogin, rehashStaffPassword } from '../../storage/accounts/staff-users.ts';
+import { findStaffLogin, keepStaff, rehashStaffPassword } from '../../storage/accounts/staff-users.ts';
 import { type Endpoint, endpoint } from '../api/endpoint.ts';
 import { Problem } from '../api/problem.ts';
 import { cpfField, emailField, localeField, nameField } from './account-fields.ts';
@@ -54,22 +56,25 @@ export function sessionEndpoints(ports: AccountPorts): Endpoint[] {
         const { address } = request;
         const email = emailKey(request.body.email);
         const pair: Attempt = ['sign-in pair', `${email}\n${networkOf(address)}`];
-        await mayTry(ports, pair, ['sign-in account', email], ['sign-in address', networkOf(address)]);
-        const who = await whoseCredentials(ports, email, request.body.password);
-        if (who === null) throw wrongCredentials();
+        await mayTry(ports, pair, ['sign-in address', networkOf(address)]);
+        // By itself: one place that guesses on after its own bound must not use up the account's.
+        await mayTry(ports, ['sign-in account', email]);
         const before = sessionOf(ports, request);
-        const { cookie } = await withAccounts(ports, (client) =>
-          who.is === 'staff'
-            ? beginSession(ports, client, 'staff', String(who.id), null, before)
-            : beginSession(ports, client, 'account', who.row.id, who.row.payerId, before),
-        );
+        let begun: Begun | null = null;
+        // Twice, since the same password may have been hashed anew meanwhile; one that was changed is wrong by then.
+        for (let look = 0; look < 2 && begun === null; look++) {
+          const found = await whoseCredentials(ports, email, request.body.password);
+          if (found === null) break;
+          begun = await withAccounts(ports, (client) => begin(ports, client, found, before));
+        }
+        if (begun === null) throw wrongCredentials();
         if (before !== null) ports.authenticator.forget(before);
         await forgive(ports, pair);
         const body = {
-          buyer: who.is === 'buyer' ? await viewOfBuyer(ports, who.row) : null,
-          staff: who.is === 'staff' ? await viewOfUser(ports, who.id) : null,
+          buyer: begun.buyer === null ? null : await viewOfBuyer(ports, begun.buyer),
+          staff: begun.staff === null ? null : await viewOfUser(ports, begun.staff),
         };
-        return { body, headers: { 'set-cookie': cookie } };
+        return { body, headers: { 'set-cookie': begun.cookie } };
       },
     }),
     endpoint({
@@ -126,8 +131,9 @@ export function sessionEndpoints(ports: AccountPorts): Endpoint[] {
         buyer: z.object({ id: z.string(), isGuest: z.literal(true) }),
         expiresAt: z.string(),
       }),
-      problems: { 429: 'Too many from this network, or for this CPF.' },
-      prepare: ({ body, address }) => mayTry(ports, ['guest cpf', body.cpf], ['guest address', networkOf(address)]),
+      problems: { 429: 'Too many from this network, or for this CPF from this network.' },
+      prepare: ({ body: { cpf }, address }) =>
+        mayTry(ports, ['guest pair', `${cpf}\n${networkOf(address)}`], ['guest address', networkOf(address)]),
       handle: async (request) => {
         const { body, client } = request;
         const { cpf, email, name = null, locale } = body;
@@ -144,19 +150,50 @@ export function sessionEndpoints(ports: AccountPorts): Endpoint[] {
   ];
 }
 
-type Found = { readonly is: 'staff'; readonly id: number } | { readonly is: 'buyer'; readonly row: BuyerRow } | null;
+/** Whose password it was, by the hash that it was compared with. */
+type Found =
+  | { readonly is: 'staff'; readonly id: number; readonly hash: string }
+  | { readonly is: 'buyer'; readonly id: string; readonly hash: string };
+
+interface Begun {
+  readonly buyer: BuyerRow | null;
+  /** A colleague's id. */
+  readonly staff: number | null;
+  readonly cookie: string;
+}
+
+/**
+ * The session, if what was compared still holds: reading the hash and comparing take a while, in which the account can have been
+ * forgotten, disabled, given another password or its CPF. Null when it was.
+ */
+async function begin(
+  ports: AccountPorts,
+  client: ClientBase,
+  found: Found,
+  before: string | null,
+): Promise<Begun | null> {
+  if (found.is === 'staff') {
+    const { id, hash } = found;
+    if (!(await keepStaff(client, id, hash))) return null;
+    return { buyer: null, staff: id, ...(await beginSession(ports, client, 'staff', String(id), null, before)) };
+  }
+  const buyer = await keepAccount(client, found.id, found.hash);
+  if (buyer === null) return null;
+  return { buyer, staff: null, ...(await beginSession(ports, client, 'account', buyer.id, buyer.payerId, before)) };
+}
 
 /** One comparison is made whether there is anybody or not. Staff come first, for who is both. */
-async function whoseCredentials(ports: AccountPorts, email: string, password: string): Promise<Found> {
+async function whoseCredentials(ports: AccountPorts, email: string, password: string): Promise<Found | null> {
   const { pool, passwords } = ports;
   const [staff, buyer] = await Promise.all([findStaffLogin(pool, email), findAccountByEmail(pool, email)]);
   const staffHash = staff?.passwordHash ?? null;
   const buyerHash = buyer?.passwordHash ?? null;
   if (staff !== null && staffHash !== null) {
     if (await passwords.isRight(staffHash, password)) {
-      if (passwords.isOutdated(staffHash))
-        await rehashStaffPassword(pool, staff.id, staffHash, await passwords.hash(password));
-      return { is: 'staff', id: staff.id };
+      if (!passwords.isOutdated(staffHash)) return { is: 'staff', id: staff.id, hash: staffHash };
+      const hash = await passwords.hash(password);
+      await rehashStaffPassword(pool, staff.id, staffHash, hash);
+      return { is: 'staff', id: staff.id, hash };
     }
     if (buyerHash === null) return null;
   }
@@ -168,9 +205,10 @@ async function whoseCredentials(ports: AccountPorts, email: string, password: st
       await withAccounts(ports, (client) => sendLink(client, ports.seals, 'confirm-email', `buyer:${buyer.id}`));
     return null;
   }
-  if (passwords.isOutdated(buyerHash))
-    await rehashBuyerPassword(pool, buyer.id, buyerHash, await passwords.hash(password));
-  return { is: 'buyer', row: buyer };
+  if (!passwords.isOutdated(buyerHash)) return { is: 'buyer', id: buyer.id, hash: buyerHash };
+  const hash = await passwords.hash(password);
+  await rehashBuyerPassword(pool, buyer.id, buyerHash, hash);
+  return { is: 'buyer', id: buyer.id, hash };
 }
 
 function wrongCredentials(): Problem {

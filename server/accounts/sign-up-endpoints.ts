@@ -2,10 +2,13 @@
  * Opening an account. Whoever asks hears the same, whatever is known of the address and of the CPF: the mail to the address
  * tells the rest. An account can do nothing until its address is confirmed; until then it keeps nobody else out, neither from
  * the address nor from the CPF.
+ *
+ * To confirm takes the link and the password, together: the last one to sign up with Ana's address may have been somebody else,
+ * with his password and his CPF, and Ana would find his link among her mails as well as her own.
  */
 import type { ClientBase } from 'pg';
 import { z } from 'zod';
-import { idOfSubject, sendLink, useToken } from '../../storage/accounts/account-tokens.ts';
+import { idOfSubject, sendLink, subjectOfToken, useToken } from '../../storage/accounts/account-tokens.ts';
 import {
   addAccount,
   confirmEmail,
@@ -13,6 +16,7 @@ import {
   emailKey,
   findAccountByEmail,
   findAccountByPayer,
+  findBuyer,
   lockSignUps,
   type NewAccount,
 } from '../../storage/accounts/buyers.ts';
@@ -32,7 +36,7 @@ import {
 } from './account-fields.ts';
 import type { AccountPorts } from './account-ports.ts';
 import { withAccounts } from './account-ports.ts';
-import { mayTry, networkOf } from './attempt-limits.ts';
+import { forgive, isWithinLimit, mayTry, networkOf } from './attempt-limits.ts';
 import { passwordFault } from './password-rules.ts';
 
 const TAG = 'Accounts';
@@ -45,7 +49,7 @@ export function signUpEndpoints(ports: AccountPorts): Endpoint[] {
       summary: 'Open an account',
       description:
         'The answer is the same whether the address or the CPF is known or not. A message to the address holds the link that ' +
-        'confirms it; until then nobody can sign in.',
+        'confirms it; until then nobody can sign in. Beyond five in an hour for one address nothing is done.',
       tag: TAG,
       access: { kind: 'public' },
       once: 'accounts',
@@ -61,17 +65,20 @@ export function signUpEndpoints(ports: AccountPorts): Endpoint[] {
         buyer: z.object({ locale: localeField, isConfirmed: z.literal(false) }),
         next: z.literal('confirm-email').meta({ description: 'Follow the link in the message that is on its way.' }),
       }),
-      problems: { 429: 'Too many accounts for this address, or from this network.', 503: 'Too many at this moment.' },
+      problems: { 429: 'Too many accounts from this network.', 503: 'Too many at this moment.' },
       prepare: async ({ body, address }) => {
         const fault = passwordFault(body.password, body);
         if (fault !== null) throw Problem.invalid([{ path: 'body.password', message: fault }]);
-        await mayTry(ports, ['sign-up email', emailKey(body.email)], ['sign-up address', networkOf(address)]);
+        await mayTry(ports, ['sign-up address', networkOf(address)]);
+        // Said to nobody: else whoever signs up with Ana's address keeps her from it.
+        const mayMail = await isWithinLimit(ports, ['sign-up email', emailKey(body.email)]);
         // Also for an address that has an account: the time must not tell.
-        return ports.passwords.hash(body.password);
+        return { mayMail, passwordHash: await ports.passwords.hash(body.password) };
       },
-      handle: async ({ body, client }, passwordHash) => {
+      handle: async ({ body, client }, { mayMail, passwordHash }) => {
         const { name, email, cpf, locale, birthDate = null } = body;
-        await signUp(ports, client, { name, email, passwordHash, birthDate, locale }, cpf);
+        const wanted = { name, email, passwordHash, birthDate, locale };
+        await (mayMail ? signUp(ports, client, wanted, cpf) : signUpNobody(ports, client, wanted, cpf));
         return {
           status: 201,
           body: { buyer: { locale, isConfirmed: false as const }, next: 'confirm-email' as const },
@@ -82,24 +89,50 @@ export function signUpEndpoints(ports: AccountPorts): Endpoint[] {
       method: 'POST',
       path: '/api/accounts/confirm',
       summary: 'Confirm the address of an account',
-      description: 'With the token of the message; good once, for 24 hours. Nobody is signed in by it.',
+      description:
+        'With the token of the message, good once, for 24 hours, and the password that the account was opened with. A wrong ' +
+        'password leaves the link as it is. Nobody is signed in by it.',
       tag: TAG,
       access: { kind: 'public' },
-      body: z.strictObject({ token: tokenField }),
+      body: z.strictObject({ token: tokenField, password: z.string().min(1).max(512) }),
       answer: z.object({ confirmed: z.literal(true) }),
-      problems: { 410: 'The link has been used, or is too old.' },
+      problems: {
+        403: 'The password is wrong.',
+        410: 'The link has been used, or is too old.',
+        429: 'Too many attempts.',
+      },
       handle: async ({ body, address }) => {
         await mayTry(ports, ['token address', networkOf(address)]);
+        const subject = await subjectOfToken(ports.pool, body.token, 'confirm-email');
+        if (subject === null) throw notConfirmed();
+        const id = idOfSubject(subject);
+        await mayTry(ports, ['password again', id]);
+        const hash = (await findBuyer(ports.pool, id))?.passwordHash ?? null;
+        if (!(await ports.passwords.isRight(hash, body.password)) || hash === null) throw notItsPassword();
         const isConfirmed = await withAccounts(ports, async (client) => {
           await lockSignUps(client);
           const used = await useToken(client, body.token, ['confirm-email']);
-          return used !== null && (await confirmEmail(client, idOfSubject(used.subject)));
+          return used !== null && (await confirmEmail(client, idOfSubject(used.subject), hash));
         });
-        if (!isConfirmed) throw linkIsVoid('Sign up again, or have a new password sent to you.');
+        if (!isConfirmed) throw notConfirmed();
+        await forgive(ports, ['password again', id]);
         return { body: { confirmed: true as const } };
       },
     }),
   ];
+}
+
+function notConfirmed(): Problem {
+  return linkIsVoid('Sign up again, or have a new password sent to you.');
+}
+
+function notItsPassword(): Problem {
+  return new Problem(
+    403,
+    'wrong-password',
+    'This is not the password that the account was opened with; the link is still good. If somebody else opened it with your ' +
+      'address, leave it alone, or have a link for a new password sent to you.',
+  );
 }
 
 /** 410: it may have been good once. */
@@ -120,9 +153,30 @@ async function signUp(
     await openAccount(ports, client, wanted, cpf);
     return;
   }
-  // The same work for nobody, and undone: neither does the time tell who has an account.
-  await rehearse(client, () => openAccount(ports, client, { ...wanted, email: NOBODY }, cpf));
+  // Neither does the time tell who has an account.
+  await openForNobody(ports, client, wanted, cpf);
   await queueMessage(client, { kind: 'already-registered', recipientKind: 'buyer', recipient: known.id, params: {} });
+}
+
+/** The work of a sign-up that is not done, for an address that had enough mails. */
+async function signUpNobody(
+  ports: AccountPorts,
+  client: ClientBase,
+  wanted: Omit<NewAccount, 'payerId'>,
+  cpf: string,
+): Promise<void> {
+  await lockSignUps(client);
+  await openForNobody(ports, client, wanted, cpf);
+}
+
+/** Done, and undone. */
+function openForNobody(
+  ports: AccountPorts,
+  client: ClientBase,
+  wanted: Omit<NewAccount, 'payerId'>,
+  cpf: string,
+): Promise<void> {
+  return rehearse(client, () => openAccount(ports, client, { ...wanted, email: NOBODY }, cpf));
 }
 
 /** No address of anybody (RFC 2606). */

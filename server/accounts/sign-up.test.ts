@@ -17,7 +17,9 @@ test('[AC1] an account is opened, confirmed by the link of its message, and sign
   assert.deepEqual([early.status, early.json.code, early.cookie], [401, 'wrong-credentials', undefined]);
   const [, mail] = await stage.messages('confirm-email');
   assert.ok(mail !== undefined, 'the right password of an unconfirmed account has the link sent again');
-  const confirmed = await stage.ask('POST', '/api/accounts/confirm', { body: { token: mail.token } });
+  const confirmed = await stage.ask('POST', '/api/accounts/confirm', {
+    body: { token: mail.token, password: GOOD_PASSWORD },
+  });
   assert.equal(confirmed.status, 200);
   const signedIn = await stage.ask('POST', '/api/session', {
     body: { email: 'ANA@example.com ', password: ANA.password },
@@ -48,7 +50,7 @@ test('[AC2] nobody learns from a sign-up who has an account: the answer is the s
   const old = await stage.ask('POST', '/api/session', { body: { email: ANA.email, password: GOOD_PASSWORD } });
   assert.equal(old.status, 200, 'the password of the account is what it was');
   const mail = (await stage.messages('confirm-email')).at(-1);
-  await stage.ask('POST', '/api/accounts/confirm', { body: { token: mail?.token } });
+  await stage.ask('POST', '/api/accounts/confirm', { body: { token: mail?.token, password: GOOD_PASSWORD } });
   const bea = await stage.ask('POST', '/api/session', { body: { email: 'bea@example.com', password: GOOD_PASSWORD } });
   assert.equal(bea.json.buyer.cpf, null, 'an account was made, without the CPF of the other');
 });
@@ -59,7 +61,9 @@ test('[AC3] an account that is not confirmed keeps nobody out, neither from the 
   const [stale] = await stage.messages('confirm-email');
   const again = await stage.ask('POST', '/api/accounts', { body: ANA });
   assert.equal(again.status, 201);
-  const late = await stage.ask('POST', '/api/accounts/confirm', { body: { token: stale?.token } });
+  const late = await stage.ask('POST', '/api/accounts/confirm', {
+    body: { token: stale?.token, password: GOOD_PASSWORD },
+  });
   assert.deepEqual([late.status, late.json.code], [410, 'link-void']);
   await stage.ask('POST', '/api/accounts', { body: { ...ANA, email: 'real@example.com' } });
   const mails = await stage.messages('confirm-email');
@@ -67,7 +71,7 @@ test('[AC3] an account that is not confirmed keeps nobody out, neither from the 
     mails.map(({ params }) => params),
     [{}, {}, {}],
   );
-  await stage.ask('POST', '/api/accounts/confirm', { body: { token: mails[2]?.token } });
+  await stage.ask('POST', '/api/accounts/confirm', { body: { token: mails[2]?.token, password: GOOD_PASSWORD } });
   const real = await stage.ask('POST', '/api/session', {
     body: { email: 'real@example.com', password: GOOD_PASSWORD },
   });
@@ -109,10 +113,14 @@ test('[AC5] a link is good once, also when it is followed twice at the same mome
   await stage.ask('POST', '/api/accounts', { body: ANA });
   const [mail] = await stage.messages('confirm-email');
   const answers = await Promise.all(
-    [0, 1, 2, 3].map(() => stage.ask('POST', '/api/accounts/confirm', { body: { token: mail?.token } })),
+    [0, 1, 2, 3].map(() =>
+      stage.ask('POST', '/api/accounts/confirm', { body: { token: mail?.token, password: GOOD_PASSWORD } }),
+    ),
   );
   assert.deepEqual(answers.map(({ status }) => status).sort(), [200, 410, 410, 410]);
-  const guessed = await stage.ask('POST', '/api/accounts/confirm', { body: { token: 'A'.repeat(43) } });
+  const guessed = await stage.ask('POST', '/api/accounts/confirm', {
+    body: { token: 'A'.repeat(43), password: GOOD_PASSWORD },
+  });
   assert.equal(guessed.status, 410);
 });
 
@@ -125,7 +133,9 @@ test('[AC5] a link of one purpose does not serve another, and none serves after 
   });
   assert.equal(reset.status, 410);
   await stage.pool.query("update account_tokens set expires_at = now() - interval '1 second'");
-  const late = await stage.ask('POST', '/api/accounts/confirm', { body: { token: mail?.token } });
+  const late = await stage.ask('POST', '/api/accounts/confirm', {
+    body: { token: mail?.token, password: GOOD_PASSWORD },
+  });
   assert.equal(late.status, 410);
 });
 
@@ -156,4 +166,41 @@ test('[AC6] what cannot be right is refused with the field and the reason', asyn
     assert.deepEqual([status, json.code, json.fields?.[0]?.path], [400, 'invalid', path], JSON.stringify([part, json]));
   }
   assert.deepEqual(await stage.messages(), []);
+});
+
+test('[AC59] an address is confirmed with the link and the password: who signs up with somebody’s address after him gets nothing', async (t) => {
+  const stage = await accountsStage(t);
+  await stage.ask('POST', '/api/accounts', { body: ANA });
+  await stage.ask('POST', '/api/accounts', { body: { ...ANA, password: 'the password of a thief', cpf: CPFS[1] } });
+  const thief = { email: ANA.email, password: 'the password of a thief' };
+  const mail = (await stage.messages('confirm-email')).at(-1);
+  const confirm = (password?: string) =>
+    stage.ask('POST', '/api/accounts/confirm', { body: { token: mail?.token, password } });
+  assert.equal((await confirm()).status, 400, 'the link alone is not enough');
+  const refused = await confirm(GOOD_PASSWORD);
+  assert.deepEqual([refused.status, refused.json.code], [403, 'wrong-password']);
+  const { rows } = await stage.pool.query('select email_confirmed_at from buyers');
+  assert.deepEqual(rows, [{ email_confirmed_at: null }]);
+  for (let count = 0; count < 9; count++) assert.equal((await confirm('a guess of mine')).status, 403);
+  assert.equal((await confirm('a guess of mine')).status, 429);
+  stage.nowMs += 900_000;
+  assert.equal((await confirm(thief.password)).status, 200, 'a wrong password leaves the link as it is');
+});
+
+test('[AC60] a new password set through the mailbox of an account that was not confirmed takes away what it says of itself', async (t) => {
+  const stage = await accountsStage(t);
+  const thief = { ...ANA, password: 'the password of a thief', cpf: CPFS[1], birthDate: '1990-12-24' };
+  await stage.ask('POST', '/api/accounts', { body: thief });
+  const reset = async () => {
+    await stage.ask('POST', '/api/password/forgotten', { body: { email: ANA.email } });
+    const token = (await stage.messages('reset-password')).at(-1)?.token;
+    const { status } = await stage.ask('POST', '/api/password/reset', { body: { token, password: GOOD_PASSWORD } });
+    assert.equal(status, 200);
+    return stage.ask('POST', '/api/session', { body: { email: ANA.email, password: GOOD_PASSWORD } });
+  };
+  const ana = await reset();
+  assert.deepEqual([ana.status, ana.json.buyer.cpf, ana.json.buyer.birthDate], [200, null, null]);
+  const told = await stage.ask('PATCH', '/api/account', { cookie: ana.cookie, body: { cpf: CPFS[0] } });
+  assert.equal(told.status, 200);
+  assert.equal((await reset()).json.buyer.cpf, '***.982.247-**', 'of a confirmed one everything stays');
 });

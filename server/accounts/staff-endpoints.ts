@@ -136,7 +136,9 @@ export function staffEndpoints(ports: AccountPorts): Endpoint[] {
       answer: z.object({ user: userView, sessionsEnded: z.number(), liveKeys: z.array(z.number()) }),
       problems: { 404: 'There is no such colleague.', 409: 'The last active administrator.' },
       handle: async ({ params, body, principal }) => {
-        const { why, invite, ...change } = body;
+        const { why, invite, ...said } = body;
+        // Whoever becomes an administrator works for all from then on; where he worked needs not be taken back by hand.
+        const change = said.role === 'administrator' ? { exhibitorId: null, cinemaIds: null, ...said } : said;
         return withAccounts(ports, async (client) => {
           // Before the row of the one: two who disable each other take these locks in one order.
           const others = await otherAdministrators(client, params.user);

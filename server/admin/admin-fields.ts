@@ -3,6 +3,8 @@ import { z } from 'zod';
 import type { Access } from '../api/endpoint.ts';
 import type { Permission } from '../api/principal.ts';
 
+export { keptLine, why } from '../api/why-field.ts';
+
 /** The chapter of the description. */
 export const TAG = 'Administration';
 
@@ -15,8 +17,10 @@ export function staff<const P extends Permission>(
   return { kind: 'staff', permission };
 }
 
-/** No control characters: reasons end up in terminals, tables and the journal. */
-const CONTROL = /[\p{Cc}\p{Zl}\p{Zp}]/u;
+/** Names end up in terminals and tables; PostgreSQL takes neither a NUL nor half of a character. */
+const CONTROL = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u;
+/** Of texts with several lines. */
+const CONTROL_IN_TEXT = /[^\P{Cc}\n\r\t]|\p{Cs}/u;
 
 /** One line of text that somebody wrote. */
 export function line(charsMin: number, charsMax: number): z.ZodString {
@@ -28,6 +32,15 @@ export function line(charsMin: number, charsMax: number): z.ZodString {
     .refine((text) => !CONTROL.test(text), 'must be one line of plain text');
 }
 
+/** Several lines of text. */
+export function prose(charsMax: number): z.ZodString {
+  return z
+    .string()
+    .trim()
+    .max(charsMax)
+    .refine((text) => !CONTROL_IN_TEXT.test(text), 'must be plain text');
+}
+
 /** In a body. */
 export const idInBody = z.int().positive();
 
@@ -36,12 +49,6 @@ export const id = z.coerce.number().int().positive().max(Number.MAX_SAFE_INTEGER
 
 /** Ids of orders, tickets and buyers as the journal has them. */
 export const textId = z.string().regex(/^[\x21-\x7e]{1,128}$/, 'must be an id');
-
-export const why = line(3, 500).meta({
-  description:
-    'Why this is done; kept in the record of actions, and in the journal where seats are concerned. No personal data.',
-  examples: ['projector broken'],
-});
 
 export const dryRun = z.boolean().default(false).meta({
   description:
@@ -53,16 +60,34 @@ export const q = line(1, 100).meta({
   examples: ['são paulo'],
 });
 
-export const date = z.iso.date().meta({ description: 'The day where the cinema is.', examples: ['2026-12-24'] });
+/** Earlier ones are slips, and PostgreSQL has no year 0000. */
+const YEAR_MIN = '1900';
+const LATER = `must not lie before ${YEAR_MIN}`;
+const isLater = (time: string): boolean => time >= YEAR_MIN;
+
+/** "2026-12-24" */
+export const anyDate = z.iso
+  .date()
+  .refine(isLater, LATER)
+  .meta({ examples: ['2026-12-24'] });
+
+export const date = anyDate.meta({ description: 'The day where the cinema is.', examples: ['2026-12-24'] });
+
+/** No clock on earth is further from UTC than fourteen hours. */
+const OFFSET_TOO_WIDE = /[+-](1[5-9]|2\d):\d{2}$/;
 
 export const instant = z.iso
   .datetime({ offset: true })
+  .max(40)
+  .refine(isLater, LATER)
+  .refine((time) => !OFFSET_TOO_WIDE.test(time), 'must have an offset of at most 14 hours')
   .meta({ description: 'An instant.', examples: ['2026-12-24T23:30:00Z'] });
 
 /** Of a clock on the wall of the cinema: no zone, seconds optional. */
 export const wallTime = z.iso
   .datetime({ local: true })
   .regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?$/, 'must be a wall time such as 2026-12-24T20:30')
+  .refine(isLater, LATER)
   .meta({ description: "A time of the cinema's own clock.", examples: ['2026-12-24T20:30:00'] });
 
 export const cents = z

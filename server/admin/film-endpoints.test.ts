@@ -1,7 +1,8 @@
 /** Films, and what the record says of them. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { AdminStage } from '../../tests/support/admin-stage.ts';
+import { AdminStage, type ApiAnswer } from '../../tests/support/admin-stage.ts';
+import { connected } from '../../tests/support/postgres.ts';
 
 const FILMS = '/api/admin/films';
 
@@ -33,10 +34,10 @@ test('[AD26] a film is added and changed; what is left out stays, null clears, a
   const { updatedAt: _, ...before } = film;
   const { updatedAt: __, ...now } = changed.film;
   assert.deepEqual(now, { ...before, rating: '14', releaseDate: null, genres: [] });
-  assert.equal((await stage.send('admin', 'PATCH', path, { workNumber: 'X1' })).status, 400);
-  assert.equal((await stage.send('admin', 'PATCH', path, { titel: 'X1' })).status, 400);
-  assert.equal((await stage.send('admin', 'PATCH', path, { title: null })).status, 400);
-  assert.equal((await stage.send('admin', 'PATCH', `${FILMS}/999`, { rating: '14' })).status, 404);
+  assert.equal((await stage.send('admin', 'PATCH', path, { workNumber: 'X1', why: 'to try' })).status, 400);
+  assert.equal((await stage.send('admin', 'PATCH', path, { titel: 'X1', why: 'to try' })).status, 400);
+  assert.equal((await stage.send('admin', 'PATCH', path, { title: null, why: 'to try' })).status, 400);
+  assert.equal((await stage.send('admin', 'PATCH', `${FILMS}/999`, { rating: '14', why: 'to try' })).status, 404);
   const { actions } = await stage.does('admin', 'GET', `/api/admin/actions?target=film:${film.id}`);
   assert.deepEqual(
     actions.map(({ action, who, why, details }: Record<string, unknown>) => [action, who, why, details]),
@@ -52,12 +53,12 @@ test('[AD27] a film that becomes longer does not run into the next screening', a
   const first = await stage.screening(stage.mine, 30);
   await stage.screening(stage.mine, 33);
   const path = `${FILMS}/${stage.film}`;
-  const refused = await stage.send('admin', 'PATCH', path, { minutes: 166 });
+  const refused = await stage.send('admin', 'PATCH', path, { minutes: 166, why: 'the long cut' });
   assert.deepEqual(
     [refused.status, refused.body.error],
     [409, `Screening ${first} would run into the next one; move that one first.`],
   );
-  assert.equal((await stage.send('admin', 'PATCH', path, { minutes: 165 })).status, 200);
+  assert.equal((await stage.send('admin', 'PATCH', path, { minutes: 165, why: 'the long cut' })).status, 200);
 });
 
 test('[AD28] films are found by any part of their titles and numbers, accents or not, page by page', async (t) => {
@@ -85,4 +86,34 @@ test('[AD28] films are found by any part of their titles and numbers, accents or
     after = `&after=${page.next}`;
   }
   assert.deepEqual([paged.length, new Set(paged).size], [5, 5]);
+});
+
+test('[AD42] a film gets another length only while nobody changes the programme', async (t) => {
+  const stage = await AdminStage.create(t);
+  const importing = await connected(t, stage.config, 'app');
+  await importing.query(`begin; select pg_advisory_xact_lock(hashtext('poltrona.programme'))`);
+  const path = `${FILMS}/${stage.film}`;
+  const busy = await stage.send('admin', 'PATCH', path, { minutes: 165, why: 'the long cut' });
+  assert.deepEqual([busy.status, busy.body.code, busy.headers['retry-after']], [409, 'programme-busy', '2']);
+  // What else is said of it has nothing to do with the programme.
+  assert.equal((await stage.send('admin', 'PATCH', path, { rating: '14', why: 'new rating' })).status, 200);
+  await importing.query('rollback');
+  assert.equal((await stage.send('admin', 'PATCH', path, { minutes: 165, why: 'the long cut' })).status, 200);
+});
+
+test('[AD43] of two films that are given one code at the same moment, one is refused as known', async (t) => {
+  const stage = await AdminStage.create(t);
+  const quicker = await connected(t, stage.config, 'app');
+  const late = async (send: () => Promise<ApiAnswer>): Promise<void> => {
+    await quicker.query(`begin; insert into films (title, minutes, code) values ('O Rio', 90, 'rio')`);
+    const answer = send();
+    while ((await stage.rows('select from pg_locks where not granted')).length === 0) await stage.rows('select');
+    await quicker.query('commit');
+    const { status, body } = await answer;
+    assert.deepEqual([status, body.code], [409, 'film-known'], JSON.stringify([body, stage.logged]));
+    await quicker.query(`delete from films where code = 'rio'`);
+  };
+  await late(() => stage.send('admin', 'POST', FILMS, { title: 'O Rio', minutes: 95, code: 'rio' }));
+  await late(() => stage.send('admin', 'PATCH', `${FILMS}/${stage.film}`, { code: 'rio', why: 'our own code' }));
+  assert.deepEqual(await stage.rows(`select title from films`), [{ title: 'A Volta' }]);
 });

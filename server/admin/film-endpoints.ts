@@ -11,14 +11,15 @@ import {
   screeningTooLong,
   writeFilm,
 } from '../../storage/admin/film-catalogue.ts';
-import { inTransaction } from '../../storage/in-transaction.ts';
 import { CLEANING_MINUTES_MIN } from '../../storage/screening-plan.ts';
 import { recordAction } from '../../storage/staff-actions.ts';
 import { type Endpoint, endpoint } from '../api/endpoint.ts';
 import { Problem } from '../api/problem.ts';
-import { after, inPath, limit, line, next, q, staff, TAG, why } from './admin-fields.ts';
+import { inProblemTransaction } from '../api/problem-transaction.ts';
+import { after, anyDate, inPath, limit, line, next, prose, q, staff, TAG, why } from './admin-fields.ts';
 import type { AdminPorts } from './admin-ports.ts';
 import { nextOf, placeIn } from './page-cursor.ts';
+import { lockedProgramme } from './screening-rules.ts';
 
 const facts = {
   title: line(1, 300),
@@ -32,7 +33,7 @@ const facts = {
   minutes: z.int().min(1).max(600),
   rating: z.enum(['L', '10', '12', '14', '16', '18']),
   genres: z.array(line(1, 40)).max(12),
-  synopsis: z.string().trim().max(5_000).nullable(),
+  synopsis: prose(5_000).nullable(),
   distributor: line(1, 200).nullable(),
   distributorCnpj: z
     .string()
@@ -44,13 +45,14 @@ const facts = {
   posterUrl: z
     .url({ protocol: /^https$/ })
     .max(1_000)
+    .regex(/^[\x21-\x7e]+$/, 'must be an address of visible ASCII characters')
     .nullable(),
-  releaseDate: z.iso.date().nullable(),
+  releaseDate: anyDate.nullable(),
   status: z.enum(['active', 'withdrawn']),
 };
 const { title, minutes, ...rest } = facts;
 const newFilm = z.strictObject({ title, minutes, ...z.object(rest).partial().shape });
-const changedFilm = z.strictObject({ ...z.object(facts).partial().shape, why: why.optional() });
+const changedFilm = z.strictObject({ ...z.object(facts).partial().shape, why });
 const shownFilm = z.object({
   id: z.number(),
   ...facts,
@@ -111,7 +113,7 @@ function createEndpoint(): Endpoint {
     problems: { 409: 'film-known: another film has that code or number' },
     handle: async ({ principal, body, client }) => {
       await mustBeNew(client, body, null);
-      const id = await writeFilm(client, null, body);
+      const id = await written(client, null, body);
       await recordAction(client, {
         who: principal.who,
         action: 'film.create',
@@ -139,7 +141,7 @@ function changeEndpoint(ports: AdminPorts): Endpoint {
     problems: {
       403: 'films-are-shared: ask an administrator',
       404: 'no such film',
-      409: 'film-known: another film has that code or number; film-too-long: screenings would overlap',
+      409: 'film-known: another film has that code or number; film-too-long: screenings would overlap; programme-busy: an import is under way',
     },
     handle: async ({ principal, params, body }) => {
       const { why: reason, ...change } = body;
@@ -150,17 +152,21 @@ function changeEndpoint(ports: AdminPorts): Endpoint {
           'films-are-shared',
           'A film is shown by others as well; ask an administrator to change it.',
         );
-      const film = await inTransaction(ports.pool, async (client) => {
+      const film = await inProblemTransaction(ports.pool, async (client) => {
         if ((await findFilm(client, id)) === null) throw Problem.notFound(`film ${id}`);
         if (Object.keys(change).length === 0) return (await findFilm(client, id))!;
         await mustBeNew(client, change, id);
-        if (change.minutes !== undefined) await mustFit(client, id, change.minutes);
-        await writeFilm(client, id, change);
+        if (change.minutes !== undefined) {
+          // Two that look at once would both see room: a film that grows, and a screening that is put behind it.
+          await lockedProgramme(client);
+          await mustFit(client, id, change.minutes);
+        }
+        await written(client, id, change);
         await recordAction(client, {
           who: principal.who,
           action: 'film.change',
           target: `film:${id}`,
-          why: reason ?? null,
+          why: reason,
           details: { changed: Object.keys(change) },
         });
         return (await findFilm(client, id))!;
@@ -183,6 +189,14 @@ async function mustBeNew(
       'film-known',
       `Film ${known.id} has that ${known.field === 'code' ? 'code' : 'CPB or ROE number'} already.`,
     );
+}
+
+/** @throws Problem 409 when somebody took its code or number after `mustBeNew` had looked. */
+async function written(client: Client, id: number | null, facts: Parameters<typeof writeFilm>[2]): Promise<number> {
+  const film = await writeFilm(client, id, facts);
+  if (film === null)
+    throw Problem.conflict('film-known', 'Another film has just got that code or number; look at the films again.');
+  return film;
 }
 
 async function mustFit(client: Client, id: number, minutes: number): Promise<void> {

@@ -7,6 +7,7 @@ import { AdminStage } from '../../tests/support/admin-stage.ts';
 
 const CSV = new TextEncoder().encode('título;duração\nO Rio;95\n');
 const PATH = '/api/admin/imports';
+const WHY = { why: 'the wrong file' };
 
 test('[AD30] a file is stored once for one key, with the scope of who sent it, and waits to be run', async (t) => {
   const stage = await AdminStage.create(t);
@@ -61,10 +62,18 @@ test('[AD32] an import is listed, stopped and begun again; its rows come page by
   const path = `${PATH}/${ids[0]}`;
   const { import: waiting } = await stage.does(stage.partner, 'GET', path);
   assert.deepEqual([waiting.status, waiting.rows, waiting.report], ['waiting', null, null]);
-  assert.equal((await stage.send(stage.partner, 'POST', `${path}/resume`)).body.code, 'import-not-stopped');
-  assert.equal((await stage.does(stage.partner, 'POST', `${path}/cancel`)).import.status, 'cancelled');
-  assert.equal((await stage.send(stage.partner, 'POST', `${path}/cancel`)).body.code, 'import-ended');
-  assert.equal((await stage.does(stage.partner, 'POST', `${path}/resume`)).import.status, 'waiting');
+  assert.equal((await stage.send(stage.partner, 'POST', `${path}/resume`, WHY)).body.code, 'import-not-stopped');
+  assert.equal((await stage.does(stage.partner, 'POST', `${path}/cancel`, WHY)).import.status, 'cancelled');
+  assert.equal((await stage.send(stage.partner, 'POST', `${path}/cancel`, WHY)).body.code, 'import-ended');
+  assert.equal((await stage.does(stage.partner, 'POST', `${path}/resume`, WHY)).import.status, 'waiting');
+  const { actions } = await stage.does('admin', 'GET', `/api/admin/actions?target=import:${ids[0]}`);
+  assert.deepEqual(
+    actions.map(({ action, why }: Record<string, unknown>) => [action, why]),
+    [
+      ['import.resume', WHY.why],
+      ['import.cancel', WHY.why],
+    ],
+  );
   const report = {
     rows: 3,
     rejectedRows: [2, 3, 4].map((line) => ({ line, column: 'duração', reason: 'it is blank' })),

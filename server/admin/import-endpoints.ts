@@ -2,8 +2,8 @@
  * Imports over HTTP: a file is stored with the request and run by any node (storage/import/import-job.ts); then it is looked
  * at, cancelled, begun again. A partner's import has the partner's scope, whoever runs it.
  */
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { FileRefused } from '../../storage/import/file-refused.ts';
 import {
   cancelImport,
   createImport,
@@ -14,12 +14,12 @@ import {
 } from '../../storage/import/import-job.ts';
 import { FILE_BYTES_MAX } from '../../storage/import/source/source-limits.ts';
 import { KIND_NAMES } from '../../storage/import/table-kind.ts';
-import { FileRefused } from '../../storage/import/text-lines.ts';
-import { inTransaction } from '../../storage/in-transaction.ts';
 import { recordAction } from '../../storage/staff-actions.ts';
 import { type Endpoint, endpoint } from '../api/endpoint.ts';
+import type { StaffPrincipal } from '../api/principal.ts';
 import { Problem } from '../api/problem.ts';
-import { after, inPath, instant, limit, line, next, staff, TAG } from './admin-fields.ts';
+import { inProblemTransaction } from '../api/problem-transaction.ts';
+import { after, inPath, instant, limit, line, next, staff, TAG, why } from './admin-fields.ts';
 import type { AdminPorts } from './admin-ports.ts';
 import { listedImport, shownImport, shownLine } from './import-answers.ts';
 import { nextOf, placeIn } from './page-cursor.ts';
@@ -67,8 +67,8 @@ function uploadEndpoint(ports: AdminPorts): Endpoint {
     query: wanted,
     upload: { bytesMax: FILE_BYTES_MAX, contentType: 'application/octet-stream' },
     answer: z.object({ import: listedImport }),
-    problems: { 400: 'no file', 409: 'import-refused: too many are waiting' },
-    handle: async ({ principal, query, bytes, client }) => {
+    problems: { 400: 'no file', 409: 'import-refused: too many are waiting, or their files take too much room' },
+    handle: async ({ principal, query, bytes, digest: fileHash, client }) => {
       if (bytes.length === 0) throw new Problem(400, 'no-file', 'Send the file as the body of the request.');
       const { file, partial, olderOk, sheet, exportedAt, dryRun, auditorium, name, cinema, timeZone } = query;
       const settings = Object.fromEntries(
@@ -76,7 +76,6 @@ function uploadEndpoint(ports: AdminPorts): Endpoint {
           (entry): entry is [string, string] => entry[1] !== undefined,
         ),
       );
-      const fileHash = createHash('sha256').update(bytes).digest('hex');
       const { who, exhibitorId, cinemaIds } = principal;
       const id = await createImport(
         client,
@@ -135,7 +134,7 @@ function listEndpoint(ports: AdminPorts): Endpoint {
 }
 
 /** @throws Problem 404 for one that is not there, or not theirs. */
-async function reached(ports: AdminPorts, principal: { readonly exhibitorId: number | null }, id: number) {
+async function reached(ports: AdminPorts, principal: StaffPrincipal, id: number) {
   const found = await findImport(ports.pool, principal, id);
   if (found === null) throw Problem.notFound(`import ${id}`);
   return found;
@@ -199,15 +198,16 @@ function stopEndpoint(ports: AdminPorts): Endpoint {
     summary: 'Stop an import; nothing of it is kept',
     access: staff('imports:write'),
     params: inPath('import'),
+    body: z.strictObject({ why }),
     answer: z.object({ import: listedImport }),
     problems: { 404: 'no such import of yours', 409: 'import-ended: it was too late' },
-    handle: async ({ principal, params }) => {
+    handle: async ({ principal, params, body }) => {
       const id = params.import;
-      const line = await inTransaction(ports.pool, async (client) => {
+      const line = await inProblemTransaction(ports.pool, async (client) => {
         const outcome = await cancelImport(client, principal, id);
         if (outcome === 'unknown') throw Problem.notFound(`import ${id}`);
         if (outcome === 'ended') throw Problem.conflict('import-ended', `Import ${id} has ended already.`);
-        await recordImportAction(client, principal, 'import.cancel', id);
+        await recordImportAction(client, principal, 'import.cancel', id, body.why);
         return findImport(client, principal, id);
       });
       return { body: { import: shownLine(line!) } };
@@ -223,18 +223,19 @@ function resumeEndpoint(ports: AdminPorts): Endpoint {
     summary: 'Let an import that failed or was cancelled begin again',
     access: staff('imports:write'),
     params: inPath('import'),
+    body: z.strictObject({ why }),
     answer: z.object({ import: listedImport }),
     problems: { 404: 'no such import of yours', 409: 'import-not-stopped, import-file-gone' },
-    handle: async ({ principal, params }) => {
+    handle: async ({ principal, params, body }) => {
       const id = params.import;
-      const line = await inTransaction(ports.pool, async (client) => {
+      const line = await inProblemTransaction(ports.pool, async (client) => {
         const outcome = await resumeImport(client, principal, id);
         if (outcome === 'unknown') throw Problem.notFound(`import ${id}`);
         if (outcome === 'not-stopped')
           throw Problem.conflict('import-not-stopped', `Import ${id} neither failed nor was it cancelled.`);
         if (outcome === 'gone')
           throw Problem.conflict('import-file-gone', `The file of import ${id} was thrown away; send it again.`);
-        await recordImportAction(client, principal, 'import.resume', id);
+        await recordImportAction(client, principal, 'import.resume', id, body.why);
         return findImport(client, principal, id);
       });
       ports.importStored();
@@ -245,9 +246,10 @@ function resumeEndpoint(ports: AdminPorts): Endpoint {
 
 function recordImportAction(
   client: Parameters<typeof recordAction>[0],
-  { who, exhibitorId }: { readonly who: string; readonly exhibitorId: number | null },
+  { who, exhibitorId }: StaffPrincipal,
   action: string,
   id: number,
+  reason: string,
 ): Promise<void> {
-  return recordAction(client, { who, action, target: `import:${id}`, exhibitorId });
+  return recordAction(client, { who, action, target: `import:${id}`, why: reason, exhibitorId });
 }

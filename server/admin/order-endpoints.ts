@@ -4,7 +4,7 @@ import { listOrders } from '../../storage/admin/order-list.ts';
 import { ticketsOf } from '../../storage/admin/ticket-list.ts';
 import { loadSeatMap } from '../../storage/catalogue.ts';
 import { type Endpoint, endpoint } from '../api/endpoint.ts';
-import { after, id, limit, next, staff, TAG, textId } from './admin-fields.ts';
+import { after, id, limit, line, next, staff, TAG, textId } from './admin-fields.ts';
 import type { AdminPorts } from './admin-ports.ts';
 import { refundEndpoint } from './order-refund.ts';
 import { reachedOrder } from './owned-order.ts';
@@ -42,7 +42,7 @@ function listEndpoint(ports: AdminPorts): Endpoint {
     access: staff('orders:read'),
     query: z.strictObject({
       screening: id.optional(),
-      code: z.string().trim().min(4).max(40).optional().meta({ description: 'Of one of its tickets.' }),
+      code: line(4, 40).optional().meta({ description: 'Of one of its tickets.' }),
       state: state.optional(),
       buyer: textId.optional(),
       limit,

@@ -13,7 +13,7 @@ import { Problem } from '../api/problem.ts';
 import { dryRun, staff, TAG, textId, why } from './admin-fields.ts';
 import type { AdminPorts } from './admin-ports.ts';
 import { reachedOrder } from './owned-order.ts';
-import { acceptedOr } from './refusal-problem.ts';
+import { acceptedOr, NEW_KEY } from './refusal-problem.ts';
 
 /** More tickets than one payment can have. */
 const TICKETS_MAX = 100;
@@ -41,7 +41,7 @@ export function refundEndpoint(ports: AdminPorts, kind: 'cancel' | 'refund'): En
     }),
     problems: {
       404: 'no such order among yours',
-      409: 'order-unknown, order-in-payment, ticket-unknown, ticket-void, ticket-used: nothing was changed',
+      409: `order-unknown, order-in-payment, ticket-unknown, ticket-void, ticket-used: nothing was changed; ${NEW_KEY}`,
       503: 'no-answer: repeat it with the same key',
     },
     handle: async ({ principal, params, body, client, requestId }) => {

@@ -9,7 +9,7 @@ import { type Endpoint, endpoint } from '../api/endpoint.ts';
 import { inPath, staff, TAG, why } from './admin-fields.ts';
 import type { AdminPorts } from './admin-ports.ts';
 import { screeningToChange } from './owned-screening.ts';
-import { acceptedOr } from './refusal-problem.ts';
+import { acceptedOr, NEW_KEY } from './refusal-problem.ts';
 import { mustNotBeCancelled } from './screening-rules.ts';
 
 export function salesEndpoints(ports: AdminPorts): Endpoint[] {
@@ -38,7 +38,7 @@ function salesEndpoint(ports: AdminPorts, kind: 'close' | 'open', summary: strin
     answer: z.object({ screening: z.number(), salesOpen: z.boolean() }),
     problems: {
       404: 'no such screening among yours',
-      409: 'screening-cancelled; screening-busy: somebody else is changing it',
+      409: `screening-cancelled; screening-busy: somebody else is changing it; ${NEW_KEY} if the screening refused`,
       503: 'no-answer: repeat it with the same key',
     },
     handle: async ({ principal, params, body, client, requestId }) => {

@@ -18,7 +18,7 @@ const body = z.strictObject({
   startsLocal: wallTime,
   utcOffset: z
     .string()
-    .regex(/^[+-]\d{2}:\d{2}$/, 'must look like -03:00')
+    .regex(/^[+-](0\d|1[0-4]):[0-5]\d$/, 'must look like -03:00')
     .optional()
     .meta({ description: 'For a wall time that comes twice because the clocks are put back.', examples: ['-03:00'] }),
   language: z

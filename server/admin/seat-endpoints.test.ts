@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AdminStage } from '../../tests/support/admin-stage.ts';
 import { connected } from '../../tests/support/postgres.ts';
+import { adminEndpoints } from './admin-endpoints.ts';
 
 test('[AD1] seats are blocked and unblocked by their labels, whatever the case, and the record says who and why', async (t) => {
   const stage = await AdminStage.create(t);
@@ -57,8 +58,16 @@ test('[AD2] seats that cannot be had are named with the reason, and nothing is c
   assert.deepEqual(
     answers.map(({ status, body }) => [status, body.code, body.error]),
     [
-      [409, 'seat-sold', 'A1 is sold; nothing was changed. Refund the tickets first.'],
-      [409, 'seat-held', "A3 is in somebody's hold; nothing was changed. Try again in some minutes."],
+      [
+        409,
+        'seat-sold',
+        'A1 is sold; nothing was changed. Refund the tickets first, then try again with a new Idempotency-Key.',
+      ],
+      [
+        409,
+        'seat-held',
+        "A3 is in somebody's hold; nothing was changed. Try again in some minutes, with a new Idempotency-Key.",
+      ],
       [400, 'seat-unknown', 'The auditorium has no seat Z9 and z10; nothing was changed.'],
     ],
   );
@@ -158,4 +167,23 @@ test('[AD36] more requests at once than the pool has connections all end', async
     answers.map(({ status }) => status),
     labels.map(() => 200),
   );
+});
+
+test('[AD46] the screening remembers what it refused: the sentence says that a second try needs a new key, and so it does', async (t) => {
+  const stage = await AdminStage.create(t);
+  const screening = await stage.screening(stage.mine);
+  const hold = await stage.holds(screening, 'ana', [0]);
+  const path = `/api/admin/screenings/${screening}/seats/block`;
+  const body = { seats: ['A1'], why: 'broken chair' };
+  const key = 'a-key-that-was-refused';
+  const refused = await stage.send('admin', 'POST', path, body, key);
+  assert.deepEqual([refused.status, refused.body.code], [409, 'seat-held']);
+  assert.match(refused.body.error, /Try again in some minutes, with a new Idempotency-Key\.$/);
+  await stage.says(screening, { kind: 'release', buyer: 'ana', hold });
+  assert.equal((await stage.send('admin', 'POST', path, body, key)).body.code, 'seat-held');
+  assert.equal((await stage.send('admin', 'POST', path, body)).status, 200);
+  // Whatever asks an actor has it in its description.
+  const described = adminEndpoints(stage.ports).filter(({ problems }) => problems?.[503] !== undefined);
+  assert.ok(described.length >= 6);
+  for (const { path, problems } of described) assert.match(problems?.[409] ?? '', /a new Idempotency-Key/, path);
 });

@@ -7,7 +7,7 @@ import { type Endpoint, endpoint } from '../api/endpoint.ts';
 import { inPath, line, staff, TAG, why } from './admin-fields.ts';
 import type { AdminPorts } from './admin-ports.ts';
 import { reachedScreening } from './owned-screening.ts';
-import { acceptedOr } from './refusal-problem.ts';
+import { acceptedOr, NEW_KEY } from './refusal-problem.ts';
 import { labelsOf, seatsLabelled } from './seat-labels.ts';
 
 export function seatEndpoints(ports: AdminPorts): Endpoint[] {
@@ -44,7 +44,7 @@ function seatEndpoint(
     problems: {
       400: 'seat-unknown: the auditorium has no such seats',
       404: 'no such screening among yours',
-      409: 'seat-sold, seat-held, seat-blocked, seat-not-blocked: nothing was changed',
+      409: `seat-sold, seat-held, seat-blocked, seat-not-blocked, layout-changed: nothing was changed; ${NEW_KEY}`,
       503: 'no-answer: repeat it with the same key',
     },
     handle: async ({ principal, params, body, client, requestId }) => {

@@ -8,10 +8,10 @@ import { recordAction } from '../../storage/staff-actions.ts';
 import { type Endpoint, endpoint } from '../api/endpoint.ts';
 import { mustReach, type StaffPrincipal } from '../api/principal.ts';
 import { Problem } from '../api/problem.ts';
-import { after, id, limit, line, next, staff, TAG } from './admin-fields.ts';
+import { after, id, keptLine, limit, next, staff, TAG } from './admin-fields.ts';
 import type { AdminPorts } from './admin-ports.ts';
 import { nextOf, placeIn } from './page-cursor.ts';
-import { acceptedOr } from './refusal-problem.ts';
+import { acceptedOr, NEW_KEY } from './refusal-problem.ts';
 import { listedTicket, shownTicket, withLabels } from './ticket-answers.ts';
 
 const codeOrId = z.object({
@@ -45,7 +45,7 @@ function listEndpoint(ports: AdminPorts): Endpoint {
     query: z.strictObject({ screening: id.optional(), state: listedTicket.shape.state.optional(), limit, after }),
     answer: z.object({ tickets: z.array(listedTicket), next }),
     handle: async ({ principal, query }) => {
-      const place = placeIn(query.after, ['number', 'number', 'string']);
+      const place = placeIn(query.after, ['number', 'seat', 'string']);
       const page = await listTickets(ports.pool, principal, { ...query, after: place });
       const maps = new Map<number, SeatMap>();
       for (const seatMap of new Set(page.items.map((ticket) => ticket.seatMap)))
@@ -81,11 +81,13 @@ function checkInEndpoint(ports: AdminPorts): Endpoint {
     access: staff('tickets:check-in'),
     once: 'app',
     params: codeOrId,
-    body: z.strictObject({ gate: line(1, 60).meta({ description: 'Which gate or device.', examples: ['gate 2'] }) }),
+    body: z.strictObject({
+      gate: keptLine(1, 60).meta({ description: 'Which gate or device.', examples: ['gate 2'] }),
+    }),
     answer: z.object({ ticket: shownTicket, checkedInAt: z.string() }),
     problems: {
       404: 'no such ticket among yours',
-      409: 'ticket-used (with the time when), ticket-void, screening-cancelled',
+      409: `ticket-used (with the time when), ticket-void, screening-cancelled; ${NEW_KEY}`,
       503: 'no-answer: repeat it with the same key',
     },
     handle: async ({ principal, params, body, client, requestId }) => {

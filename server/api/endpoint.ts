@@ -31,6 +31,8 @@ export interface ApiRequest<Params, Query, Body, Who extends Principal = Princip
   header(name: string): string | undefined;
   /** The whole body as it came, for uploads. */
   readonly bytes: Uint8Array;
+  /** SHA-256 of `bytes`, hexadecimal, made already. Empty when the endpoint is not once-only. */
+  readonly digest: string;
   /** The Idempotency-Key; for commands to actors, take `requestId(suffix)`. Empty when the endpoint is not once-only. */
   readonly key: string;
   /** A request id for an actor's command, the same for each repetition of this request, and nobody else's. */

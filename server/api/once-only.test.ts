@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { type TestContext, test } from 'node:test';
 import type pg from 'pg';
 import { createPool, type DatabaseConfig } from '../../storage/database.ts';
@@ -9,7 +10,8 @@ import type { HttpResponse } from '../socket/socket-port.ts';
 import { answerOfBefore, checkedKey, type OnceOnlyRequest, onceOnly, requestIdOf } from './once-only.ts';
 import { jsonResponse, Problem } from './problem.ts';
 
-const BODY = new TextEncoder().encode('{"a":1}');
+const BODY = '{"a":1}';
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 async function stage(t: TestContext): Promise<{ request: OnceOnlyRequest; pool: pg.Pool; config: DatabaseConfig }> {
   const config = await testDatabase(t);
@@ -19,7 +21,7 @@ async function stage(t: TestContext): Promise<{ request: OnceOnlyRequest; pool: 
   return {
     config,
     pool,
-    request: { pool, seals, scope: 'user:1', key: 'a-good-key', target: 'POST /api/x?', body: BODY },
+    request: { pool, seals, scope: 'user:1', key: 'a-good-key', target: 'POST /api/x?', digest: sha256(BODY) },
   };
 }
 
@@ -45,11 +47,7 @@ test('[ID1] the same request with the same key is done once and answered alike, 
 test('[ID2] another content with the same key is 422: another body, path or query', async (t) => {
   const { request, pool } = await stage(t);
   await onceOnly(request, work);
-  for (const other of [
-    { body: new TextEncoder().encode('{"a":2}') },
-    { target: 'POST /api/y?' },
-    { target: 'POST /api/x?b=1' },
-  ])
+  for (const other of [{ digest: sha256('{"a":2}') }, { target: 'POST /api/y?' }, { target: 'POST /api/x?b=1' }])
     await assert.rejects(onceOnly({ ...request, ...other }, work), {
       name: 'Problem',
       status: 422,
@@ -188,6 +186,25 @@ test('[ID9] what was done before is answered without preparing it again', async 
   const first = await onceOnly(request, work);
   const again = await answerOfBefore(request);
   assert.deepEqual(again, { ...first, headers: { ...first.headers, 'idempotent-replay': 'true' } });
-  const other = { ...request, body: new TextEncoder().encode('{"a":2}') };
+  const other = { ...request, digest: sha256('{"a":2}') };
   await assert.rejects(answerOfBefore(other), { status: 422, code: 'key-reused' });
+});
+
+test('[ID10] what was asked cannot be tried out from a copy of the table: its hash needs the installation’s key', async (t) => {
+  const { request, pool } = await stage(t);
+  await onceOnly(request, work);
+  const hash = async () =>
+    (await pool.query<{ hash: string }>("select encode(content_hash, 'hex') as hash from idempotency_keys")).rows[0]
+      ?.hash;
+  const kept = await hash();
+  assert.match(kept ?? '', /^[0-9a-f]{64}$/);
+  const guesses = [BODY, sha256(BODY)].flatMap((body) => [
+    body,
+    `${request.target}\n${body}`,
+    `${request.target}${body}`,
+  ]);
+  for (const guess of guesses) assert.notEqual(sha256(guess), kept);
+  await pool.query('delete from idempotency_keys');
+  await onceOnly({ ...request, seals: new Seals(new Uint8Array(32).fill(4)) }, work);
+  assert.notEqual(await hash(), kept, 'another key, another hash');
 });

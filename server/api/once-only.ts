@@ -1,9 +1,13 @@
 /**
  * Idempotency-Key: same key, same answer; another content, 422; still running, 409. The handler runs inside the transaction
- * that also keeps its answer, so that a crash leaves both or neither. What a handler asks of an actor is outside of it, and
- * idempotent by its own request id, which is derived from the key.
+ * that also keeps its answer, so that a crash leaves both or neither.
  *
- * Only answers below 400 are kept: a refusal changed nothing, and the reason for it may be gone when the request is repeated.
+ * Only answers below 400 are kept here: a refusal changed nothing, and the reason for it may be gone when the request is
+ * repeated. What a handler asks of an actor is outside of the transaction, and idempotent by its own request id, which is derived
+ * from the key: the actor remembers its refusals as well, so that one of these stays with its key, and trying again needs a new
+ * one. That sentence is the refusing endpoint's to say.
+ *
+ * Of what was asked only a keyed hash is kept: a body may hold a CPF or a password, and a plain hash could be tried out.
  */
 import { createHash } from 'node:crypto';
 import type pg from 'pg';
@@ -21,9 +25,10 @@ export interface OnceOnlyRequest {
   /** Who asks: another one's key is another key. */
   readonly scope: string;
   readonly key: string;
-  /** Method and path. */
+  /** Method, path and query. */
   readonly target: string;
-  readonly body: Uint8Array;
+  /** SHA-256 of the body (body-digest.ts). */
+  readonly digest: string;
 }
 
 /** @throws Problem 400 */
@@ -121,8 +126,8 @@ function opened(request: OnceOnlyRequest, { status, headers, body }: KeptAnswer)
   return { status, headers: { ...headers, ...cookie, 'idempotent-replay': 'true' }, body: kept.body };
 }
 
-function hashOf({ target, body }: OnceOnlyRequest): Buffer {
-  return createHash('sha256').update(`${target}\n`).update(body).digest();
+function hashOf({ seals, target, digest }: OnceOnlyRequest): Buffer {
+  return seals.hmac('idempotent-answer', `${target}\n${digest}`);
 }
 
 function contextOf({ scope, key }: OnceOnlyRequest): string {

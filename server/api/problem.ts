@@ -52,6 +52,19 @@ export class Problem extends Error {
   }
 }
 
+/**
+ * Of an error of the database's: that a value is none for its type (SQLSTATE class 22), as a NUL in a text or a number that is
+ * too large. Schemas refuse what they can, and name the field; this is for what they let through. Null for everything else.
+ */
+export function valueRefused(cause: unknown): { readonly sqlState: string; readonly problem: Problem } | null {
+  const sqlState = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  if (typeof sqlState !== 'string' || !/^22[0-9A-Z]{3}$/.test(sqlState)) return null;
+  const sentence =
+    'The request is not valid: it holds a value that cannot be stored, such as a NUL character, a year that is none, or a ' +
+    'number that is too large.';
+  return { sqlState, problem: new Problem(400, 'invalid', sentence) };
+}
+
 export function jsonResponse(
   status: number,
   value: unknown,

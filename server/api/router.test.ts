@@ -75,6 +75,16 @@ const ENDPOINTS: readonly Endpoint[] = [
   endpoint({
     ...common,
     method: 'GET',
+    path: '/api/value',
+    access: { kind: 'public' },
+    query: z.object({ state: z.string() }),
+    handle: ({ query: { state } }) => {
+      throw Object.assign(new Error('invalid input syntax for type date: "529.982.247-25"'), { code: state });
+    },
+  }),
+  endpoint({
+    ...common,
+    method: 'GET',
     path: '/api/refused',
     access: { kind: 'public' },
     handle: () => {
@@ -91,9 +101,10 @@ function stage(
   router: ApiRouter;
   authenticated: number;
   logged: string[];
+  details: unknown[];
 } {
   const none = null as unknown as Pool;
-  const made = { authenticated: 0, logged: [] as string[] };
+  const made = { authenticated: 0, logged: [] as string[], details: [] as unknown[] };
   const router = new ApiRouter({
     endpoints: ENDPOINTS,
     pools: { app: none, accounts: none },
@@ -104,7 +115,10 @@ function stage(
       return principal;
     },
     addressOf: ({ remoteAddress }) => remoteAddress,
-    log: (message) => made.logged.push(message),
+    log: (message, details) => {
+      made.logged.push(message);
+      if (message.includes('value')) made.details.push(details);
+    },
   });
   const ask = async (method: string, path: string, asked?: Asked) =>
     answered(await router.answer(request(method, path, asked)));
@@ -225,4 +239,16 @@ test('[AP8] a request that is not once-only has neither a transaction nor a requ
   const made = stage(VISITOR);
   for (const path of ['/api/no-transaction', '/api/no-request-id'])
     assert.equal((await made.ask('GET', path)).status, 503);
+});
+
+test('[AP13] a value that the database cannot take is 400 without its text; other errors of the database stay failures', async () => {
+  const made = stage(VISITOR);
+  for (const state of ['22021', '22008', '22003', '22P05']) {
+    const { status, json } = await made.ask('GET', `/api/value?state=${state}`);
+    assert.deepEqual([status, json.code], [400, 'invalid'], state);
+    assert.ok(!JSON.stringify(json).includes('529'));
+  }
+  for (const state of ['23505', '42P01', 'ECONNREFUSED', '22', '220210'])
+    assert.equal((await made.ask('GET', `/api/value?state=${state}`)).status, 503, state);
+  assert.ok(!JSON.stringify(made.details).includes('529.982'), 'nor does the log have the value');
 });

@@ -7,11 +7,12 @@ import type { z } from 'zod';
 import type { Seals } from '../../storage/sealing.ts';
 import { originIsAllowed } from '../origin.ts';
 import type { HttpRequest, HttpResponse } from '../socket/socket-port.ts';
+import { bodyDigest } from './body-digest.ts';
 import type { ApiRequest, Endpoint, TransactionRole } from './endpoint.ts';
 import { answerOfBefore, checkedKey, onceOnly, requestIdOf } from './once-only.ts';
 import { PathTable } from './path-table.ts';
 import { type Principal, permits } from './principal.ts';
-import { type FieldProblem, jsonResponse, jsonText, Problem } from './problem.ts';
+import { type FieldProblem, jsonResponse, jsonText, Problem, valueRefused } from './problem.ts';
 
 export interface RouterPorts {
   readonly endpoints: readonly Endpoint[];
@@ -51,6 +52,13 @@ export class ApiRouter {
       return await this.#answer(request, found.endpoint, found.params);
     } catch (cause) {
       if (cause instanceof Problem) return cause.response();
+      const refused = valueRefused(cause);
+      if (refused !== null) {
+        // Without the database's text, which quotes the value.
+        const details = { path: found.endpoint.path, method: request.method, sqlState: refused.sqlState };
+        this.#ports.log('the database refused a value of an API request', details);
+        return refused.problem.response();
+      }
       this.#ports.log('an API request failed', { path: found.endpoint.path, method: request.method, cause });
       const sentence =
         'The server cannot answer this now; nothing was changed that it did not say. Try again in a moment.';
@@ -89,6 +97,7 @@ export class ApiRouter {
     // Whose key it is costs a hash, and most requests have none.
     const scope = endpoint.once === undefined ? '' : scopeOf(principal, ports.seals, ports.addressOf(request));
     const key = endpoint.once === undefined ? '' : checkedKey(request.header('idempotency-key'));
+    const digest = endpoint.once === undefined ? '' : await bodyDigest(request.body);
     const asked = (client: ClientBase | null): ApiRequest<unknown, unknown, unknown> => ({
       params,
       query,
@@ -99,6 +108,7 @@ export class ApiRouter {
       },
       header: (name) => request.header(name),
       bytes: request.body,
+      digest,
       key,
       requestId: (suffix) => {
         if (key === '') throw new Error(`${endpoint.path} is not once-only: its request ids would be everybody's`);
@@ -121,7 +131,7 @@ export class ApiRouter {
       scope,
       key,
       target: `${request.method} ${request.path}?${request.query}`,
-      body: request.body,
+      digest,
     };
     if (endpoint.prepare === undefined) return onceOnly(once, (client) => handle(client, undefined));
     const before = await answerOfBefore(once);

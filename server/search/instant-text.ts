@@ -6,7 +6,8 @@ const MINUTE_MS = 60_000;
 const DAYS_MAX = 1_000;
 
 const days = new Map<number, string>();
-const twoDigits = Array.from({ length: 60 }, (_, value) => String(value).padStart(2, '0'));
+/** "T20:30:00" of each minute of a day: one piece of text instead of four, for each of a hundred instants a page. */
+const minutes = Array.from({ length: 1_440 }, (_, minute) => new Date(minute * MINUTE_MS).toISOString().slice(10, 19));
 
 /** "2026-12-24" of a day since 1970. */
 export function dayText(day: number): string {
@@ -22,20 +23,20 @@ export function dayText(day: number): string {
 /** "2026-12-24T23:30:00.000Z" */
 export function instantText(ms: number): string {
   if (ms % MINUTE_MS !== 0) return new Date(ms).toISOString();
-  return `${wallText(ms)}:00.000Z`;
+  return `${wallText(ms)}.000Z`;
 }
 
 /** The wall clock that is so much ahead of UTC: "2026-12-24T20:30:00". */
 export function localText(ms: number, offsetMinutes: number): string {
   const localMs = ms + offsetMinutes * MINUTE_MS;
   if (ms % MINUTE_MS !== 0) return new Date(localMs).toISOString().slice(0, -'.000Z'.length);
-  return `${wallText(localMs)}:00`;
+  return wallText(localMs);
 }
 
+/** Of a whole minute. */
 function wallText(ms: number): string {
   const day = Math.floor(ms / DAY_MS);
-  const minute = Math.floor((ms - day * DAY_MS) / MINUTE_MS);
-  return `${dayText(day)}T${twoDigits[Math.floor(minute / 60)]}:${twoDigits[minute % 60]}`;
+  return dayText(day) + (minutes[(ms - day * DAY_MS) / MINUTE_MS] ?? '');
 }
 
 /** Days since 1970 of "2026-12-24"; null when there is no such day. */

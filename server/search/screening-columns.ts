@@ -11,6 +11,8 @@ import type { ScreeningRow } from '../../storage/catalogue-rows.ts';
 const SLOTS_FIRST = 1_024;
 /** A count that was asked for so soon after the owner spoke may not know yet what he told. */
 const COUNT_LAG_MS = 5_000;
+/** Ways of showing whose text is kept; at the bound all are forgotten. */
+const SHOWN_MAX = 1_000;
 
 export class ScreeningColumns {
   id = new Float64Array(SLOTS_FIRST);
@@ -140,6 +142,7 @@ class FewWords {
   /** As JSON. */
   readonly #words: string[] = [];
   readonly #numbers = new Map<string, number>();
+  readonly #shown = new Map<number, string>();
 
   numberOf(word: string): number {
     const known = this.#numbers.get(word);
@@ -151,8 +154,19 @@ class FewWords {
     return number;
   }
 
-  /** As JSON. */
-  quoted(number: number): string {
+  #quoted(number: number): string {
     return this.#words[number] ?? '""';
+  }
+
+  /** How a screening is shown: three of these as properties of JSON. There are few such threes, so that each is made once. */
+  shown(projection: number, language: number, currency: number): string {
+    const key = (projection * 2 ** 16 + language) * 2 ** 16 + currency;
+    let text = this.#shown.get(key);
+    if (text === undefined) {
+      text = `"projection":${this.#quoted(projection)},"language":${this.#quoted(language)},"currency":${this.#quoted(currency)}`;
+      if (this.#shown.size === SHOWN_MAX) this.#shown.clear();
+      this.#shown.set(key, text);
+    }
+    return text;
   }
 }

@@ -56,13 +56,12 @@ function cinemasText(index: SearchIndex, cinemas: ReadonlyMap<number, number[]>,
 
 function screeningText({ columns, names }: SearchIndex, slot: number, time: AnswerTime): string {
   const startsAtMs = columns.startsAtMs[slot]!;
-  const { words } = columns;
+  const shown = columns.words.shown(columns.projection[slot]!, columns.language[slot]!, columns.currency[slot]!);
   return (
     `{"id":${columns.id[slot]},"auditorium":${names.auditoriums.textAt(columns.auditorium[slot]!)}` +
-    `,"startsAt":"${instantText(startsAtMs)}","startsLocal":"${localText(startsAtMs, columns.offsetMinutes[slot]!)}"` +
-    `,"projection":${words.quoted(columns.projection[slot]!)},"language":${words.quoted(columns.language[slot]!)}` +
-    `,"seatsLeft":${columns.seatsLeft[slot]},"seatCount":${columns.seatCount[slot]}` +
-    `,"priceFromCents":${columns.priceFromCents[slot]},"currency":${words.quoted(columns.currency[slot]!)}` +
-    `,"salesOpen":${columns.isOnSale(slot, time.nowMs, time.salesAfterStartMs)}}`
+    `,"startsAt":"${instantText(startsAtMs)}","startsLocal":"${localText(startsAtMs, columns.offsetMinutes[slot]!)}",` +
+    `${shown},"seatsLeft":${columns.seatsLeft[slot]},"seatCount":${columns.seatCount[slot]}` +
+    `,"priceFromCents":${columns.priceFromCents[slot]}` +
+    (columns.isOnSale(slot, time.nowMs, time.salesAfterStartMs) ? ',"salesOpen":true}' : ',"salesOpen":false}')
   );
 }

@@ -73,6 +73,20 @@ export async function useToken(
   return rows[0] ?? null;
 }
 
+/** Whose token it is, without using it up; null when it could not be used. */
+export async function subjectOfToken(
+  pool: pg.Pool,
+  token: string,
+  purpose: TokenPurpose,
+): Promise<TokenSubject | null> {
+  const { rows } = await pool.query<{ subject: TokenSubject }>(
+    `select subject from account_tokens
+     where token_hash = $1 and purpose = $2 and used_at is null and expires_at > now()`,
+    [linkTokenHash(token), purpose],
+  );
+  return rows[0]?.subject ?? null;
+}
+
 /** The id behind 'buyer:' or 'user:'. */
 export function idOfSubject(subject: TokenSubject): string {
   return subject.slice(subject.indexOf(':') + 1);

@@ -117,24 +117,51 @@ export async function addGuest(client: pg.ClientBase, guest: NewGuest): Promise<
   return id;
 }
 
-/** False when there is no such account any more. */
-export async function confirmEmail(client: pg.ClientBase, id: string): Promise<boolean> {
+/** Only of who has said the password of `passwordHash`. False when the account is gone, or has another password by now. */
+export async function confirmEmail(client: pg.ClientBase, id: string, passwordHash: string): Promise<boolean> {
   const { rowCount } = await client.query(
     `update buyers set email_confirmed_at = coalesce(email_confirmed_at, now()), updated_at = now()
-     where id = $1 and kind = 'account' and erased_at is null`,
-    [id],
+     where id = $1 and password_hash = $2 and kind = 'account' and erased_at is null`,
+    [id, passwordHash],
   );
   return rowCount === 1;
 }
 
-/** Whoever could set it has read a mail to that address, so that it is confirmed as well. */
-export async function setBuyerPassword(client: pg.ClientBase, id: string, passwordHash: string): Promise<boolean> {
+/**
+ * Whoever could set it has read a mail to that address, so that it is confirmed as well. What an account that was not confirmed
+ * says of itself may be somebody else's words: its CPF and its date of birth go, and the owner of the address tells his own.
+ * @param before Of the password that it has now, where that must be known.
+ * @returns false when the account is gone, or has another password than `before`.
+ */
+export async function setBuyerPassword(
+  client: pg.ClientBase,
+  id: string,
+  passwordHash: string,
+  before: string | null = null,
+): Promise<boolean> {
   const { rowCount } = await client.query(
-    `update buyers set password_hash = $2, email_confirmed_at = coalesce(email_confirmed_at, now()), updated_at = now()
-     where id = $1 and kind = 'account' and erased_at is null`,
-    [id, passwordHash],
+    `update buyers set password_hash = $2, email_confirmed_at = coalesce(email_confirmed_at, now()), updated_at = now(),
+       payer_id = case when email_confirmed_at is not null then payer_id end,
+       birth_date = case when email_confirmed_at is not null then birth_date end
+     where id = $1 and kind = 'account' and erased_at is null and ($3::text is null or password_hash = $3)`,
+    [id, passwordHash, before],
   );
   return rowCount === 1;
+}
+
+/**
+ * The confirmed account as it is now, kept from changing until the transaction ends; null when it is gone or has another
+ * password than that of `passwordHash`. Whoever ends all sessions of an account changes its row first: a session that is begun
+ * behind this look is seen and ended by him, or not begun.
+ */
+export async function keepAccount(client: pg.ClientBase, id: string, passwordHash: string): Promise<BuyerRow | null> {
+  const { rows } = await client.query<BuyerRow>(
+    `select ${COLUMNS} from buyers
+     where id = $1 and password_hash = $2 and kind = 'account' and email_confirmed_at is not null and erased_at is null
+     for share`,
+    [id, passwordHash],
+  );
+  return rows[0] ?? null;
 }
 
 /** The same password, hashed with today's parameters. Not when it was changed meanwhile. */
@@ -180,6 +207,30 @@ export async function forgetUnconfirmedAccounts(pool: pg.Pool, limit = 1_000): P
          and created_at < now() - $1 * interval '1 day' order by created_at limit $2)
        and email_confirmed_at is null`,
     [UNCONFIRMED_DAYS, limit],
+  );
+  return rowCount ?? 0;
+}
+
+/** A guest's session ends after a day, so that nobody comes back to what is older. */
+const IDLE_GUEST_DAYS = 7;
+
+/**
+ * Deletes guests who came, told address and CPF, and bought nothing, at most `limit`; resolves with how many. Orders and tickets
+ * name the payer: what was bought with the CPF in the days of the visit may be this guest's. For a daily job.
+ */
+export async function forgetIdleGuests(pool: pg.Pool, limit = 10_000): Promise<number> {
+  const { rowCount } = await pool.query(
+    `delete from buyers where id in (
+       select g.id from buyers g
+       where g.kind = 'guest' and g.erased_at is null and g.created_at < now() - $1 * interval '1 day'
+         and not exists (select from orders o where o.buyer in (g.id, g.payer_id) 
+           and o.created_at between g.created_at - interval '1 day' and g.created_at + $1 * interval '1 day')
+         and not exists (select from tickets t where t.buyer in (g.id, g.payer_id) 
+           and t.created_at between g.created_at - interval '1 day' and g.created_at + $1 * interval '1 day')
+         and not exists (select from sessions s where s.subject_kind = 'buyer' and s.subject = g.id and s.ended_at is null
+           and s.expires_at > now())
+       order by g.created_at limit $2)`,
+    [IDLE_GUEST_DAYS, limit],
   );
   return rowCount ?? 0;
 }

@@ -116,9 +116,7 @@ export class SessionEnds {
       this.#isCurrent = false;
       this.#drop();
       if (this.#stopped.signal.aborted) return;
-      await delay(this.#ports.retryMs ?? RETRY_MS, undefined, { signal: this.#stopped.signal, ref: false }).catch(
-        () => {},
-      );
+      await delay(this.#ports.retryMs ?? RETRY_MS, undefined, { signal: this.#stopped.signal }).catch(() => {});
       if (this.#stopped.signal.aborted) return;
       line = await this.#connect().catch((cause: unknown) => {
         this.#ports.log.warn({ cause }, 'the ends of sessions cannot be followed; trying again');
@@ -133,16 +131,18 @@ export class SessionEnds {
       query_timeout: ASK_DEADLINE_MS,
     });
     this.#client = client;
-    let asking: NodeJS.Timeout | undefined;
+    const { signal } = this.#stopped;
+    let lost = (): void => {};
     const broken = new Promise<void>((resolve) => {
-      const lost = (): void => {
+      const asking = setInterval(() => client.query('select').catch(lost), ASK_EVERY_MS).unref();
+      lost = () => {
         clearInterval(asking);
+        signal.removeEventListener('abort', lost);
         resolve();
       };
       client.on('error', lost);
       client.on('end', lost);
-      this.#stopped.signal.addEventListener('abort', lost, { once: true });
-      asking = setInterval(() => client.query('select').catch(lost), ASK_EVERY_MS).unref();
+      signal.addEventListener('abort', lost);
     });
     client.on('notification', ({ payload }) => {
       if (payload !== undefined && payload !== '') this.#note(payload, this.#ports.nowMs());
@@ -159,7 +159,7 @@ export class SessionEnds {
       if (rows.length === this.#endsMax) this.#raiseFloor(rows.at(-1)?.ended ?? 0);
       for (const { id_hash, ended } of rows.reverse()) this.#note(id_hash.toString('base64url'), ended);
     } catch (cause) {
-      clearInterval(asking);
+      lost();
       this.#drop();
       throw cause;
     }

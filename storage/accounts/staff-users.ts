@@ -78,6 +78,18 @@ export async function findStaffLogin(
   return row === undefined ? null : { id: Number(row.id), passwordHash: row.passwordHash };
 }
 
+/**
+ * Whether the colleague is active and still has the password of `passwordHash`; then he is kept from changing until the
+ * transaction ends, as `keepAccount` keeps a buyer.
+ */
+export async function keepStaff(client: pg.ClientBase, id: number, passwordHash: string): Promise<boolean> {
+  const { rowCount } = await client.query(
+    `select from staff_users where id = $1 and password_hash = $2 and status = 'active' for share`,
+    [id, passwordHash],
+  );
+  return rowCount === 1;
+}
+
 /** Null when a colleague with this address is there already. */
 export async function addStaff(client: pg.ClientBase, user: NewStaffUser): Promise<number | null> {
   const { rows } = await client.query<{ id: string }>(

@@ -85,12 +85,18 @@ export async function filmCalled(
   return rows[0] ?? null;
 }
 
-/** Adds a film, or changes the film `id` in what is said; what is left out stays, or begins as the table says. */
+/** PostgreSQL's word for a row that is there already. */
+const UNIQUE_VIOLATION = '23505';
+
+/**
+ * Adds a film, or changes the film `id` in what is said; what is left out stays, or begins as the table says. Null when another
+ * film has got its code or number since `filmCalled` looked: the transaction must then be rolled back.
+ */
 export async function writeFilm(
   client: pg.ClientBase,
   id: number | null,
   facts: { readonly [Field in keyof FilmFacts]?: FilmFacts[Field] | undefined },
-): Promise<number> {
+): Promise<number | null> {
   const said = Object.entries(COLUMNS).flatMap(([field, column]) => {
     const value = facts[field as keyof FilmFacts];
     return value === undefined ? [] : [{ column, value }];
@@ -102,8 +108,13 @@ export async function writeFilm(
       ? `insert into films (${said.map(({ column }) => column).join(', ')}) values (${places.join(', ')}) returning id`
       : `update films set ${said.map(({ column }, at) => `${column} = ${places[at]}`).join(', ')}, updated_at = now()
          where id = $${said.length + 1} returning id`;
-  const { rows } = await client.query<{ id: string }>(text, id === null ? values : [...values, id]);
-  return Number(rows[0]?.id);
+  try {
+    const { rows } = await client.query<{ id: string }>(text, id === null ? values : [...values, id]);
+    return Number(rows[0]?.id);
+  } catch (cause) {
+    if ((cause as { code?: string }).code === UNIQUE_VIOLATION) return null;
+    throw cause;
+  }
 }
 
 /** A screening to come of the film `id` that would run into the next one if it took so long; null: none would. */

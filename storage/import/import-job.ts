@@ -149,7 +149,7 @@ const LINE = `id::float8 as id, kind, file_name as file, file_hash as "fileHash"
   dry_run as "dryRun", partial, started_at as "startedAt", finished_at as "finishedAt", bytes::float8 as bytes, created, updated,
   unchanged, rejected + skipped as rejected, phase, progress::float8 as progress, error`;
 const IN_SCOPE = `($1::bigint is null or exhibitor_id = $1) and ($2::bigint[] is null or case jsonb_typeof(options->'cinemaIds')
-  when 'array' then (select bool_and(id::bigint = any($2)) from jsonb_array_elements_text(options->'cinemaIds') as id) else false end)`;
+  when 'array' then (select bool_and(c.id::bigint = any($2)) from jsonb_array_elements_text(options->'cinemaIds') as c (id)) else false end)`;
 
 /** The history, latest first. `before`: only those of smaller ids. */
 export async function listImports(

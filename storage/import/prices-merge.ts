@@ -94,9 +94,9 @@ const REJECT_TAKING_OVER = `
   insert into rejected (line, column_name, reason)
   select s.line, 'table_code', 'the exhibitor has a table of this code that is not yours alone: choose another code'
   from staged s join price_tables t on t.id = s.table_id
-  where (t.cinema_id is not null and not exists (select from own_cinemas o where o.id = t.cinema_id))
-    or (t.cinema_id is null and exists (
-      select from cinemas c where c.exhibitor_id = t.exhibitor_id and not exists (select from own_cinemas o where o.id = c.id)))`;
+  where not exists (select from rejected r where r.line = s.line) and case when t.cinema_id is null
+    then exists (select from cinemas c where c.exhibitor_id = t.exhibitor_id and not exists (select from own_cinemas o where o.id = c.id))
+    else not exists (select from own_cinemas o where o.id = t.cinema_id) end`;
 
 export async function judgePrices({ client, exhibitorId, faultyTogether }: TableWork): Promise<void> {
   const isPartner = exhibitorId !== null;

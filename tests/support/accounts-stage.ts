@@ -147,7 +147,7 @@ export async function accountsStage(
       const body = { name: 'Ana Souza', email, password: GOOD_PASSWORD, cpf };
       await stage.ask('POST', '/api/accounts', { body });
       const mail = (await stage.messages('confirm-email')).at(-1);
-      await stage.ask('POST', '/api/accounts/confirm', { body: { token: mail?.token } });
+      await stage.ask('POST', '/api/accounts/confirm', { body: { token: mail?.token, password: GOOD_PASSWORD } });
       const { cookie, json } = await stage.ask('POST', '/api/session', { body: { email, password: GOOD_PASSWORD } });
       if (cookie === undefined) throw new Error(`could not sign in: ${JSON.stringify(json)} ${logged.join('\n')}`);
       return { cookie, id: json.buyer.id };

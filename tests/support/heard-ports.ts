@@ -13,6 +13,7 @@ export interface Heard {
   readonly exit: { code: number };
 }
 
+/** Ports that hear; `changes` in place of the ordinary. */
 export function heardPorts(changes: Partial<CliPorts> = {}): Heard {
   const heard = {
     out: [] as string[],

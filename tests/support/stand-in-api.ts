@@ -32,6 +32,7 @@ export type Mishap = 'cut-before' | 'cut-after' | 'still-running' | 'unavailable
 
 export const STAND_IN_KEY = 'plt_stand-in-key-0123456789';
 
+/** `asked` has every request, `mishaps` what happens to the next ones. */
 export class StandInApi {
   readonly asked: Asked[] = [];
   readonly mishaps: Mishap[] = [];
@@ -143,6 +144,7 @@ export class StandInApi {
   }
 }
 
+/** A refusal as the real server words it. */
 export function problem(status: number, code: string, error: string): Answer {
   return { status, body: { error, code } };
 }

@@ -3,7 +3,7 @@ import type pg from 'pg';
 import { z } from 'zod';
 import { forgetOldTokens } from '../../storage/accounts/account-tokens.ts';
 import { forgetOldAttempts } from '../../storage/accounts/attempts.ts';
-import { forgetUnconfirmedAccounts } from '../../storage/accounts/buyers.ts';
+import { forgetIdleGuests, forgetUnconfirmedAccounts } from '../../storage/accounts/buyers.ts';
 import { eraseDuePayers } from '../../storage/accounts/payers.ts';
 import { forgetOldSessions } from '../../storage/accounts/sessions.ts';
 import { createPool, type DatabaseConfig } from '../../storage/database.ts';
@@ -92,6 +92,7 @@ function cleanings(accounts: pg.Pool, owner: pg.Pool): Cleaning[] {
     { name: 'forget-old-sessions', at: DAILY, clean: () => forgetOldSessions(accounts) },
     { name: 'forget-old-tokens', at: DAILY, clean: () => forgetOldTokens(accounts) },
     { name: 'forget-unconfirmed-accounts', at: DAILY, clean: () => forgetUnconfirmedAccounts(accounts) },
+    { name: 'forget-idle-guests', at: DAILY, clean: () => forgetIdleGuests(accounts) },
     { name: 'forget-old-messages', at: DAILY, clean: () => forgetOldMessages(accounts) },
     { name: 'forget-failed-jobs', at: DAILY, clean: () => forgetFailedJobs(owner) },
     { name: 'find-lost-messages', at: EVERY_TEN_MINUTES, clean: () => findLostMessages(owner) },

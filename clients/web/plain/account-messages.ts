@@ -9,6 +9,7 @@ export interface AccountMessages {
   readonly welcomeTitle: string;
   readonly welcomeText: string;
   readonly password: string;
+  readonly passwordWrong: string;
   readonly passwordHint: string;
   readonly setPassword: string;
   readonly passwordSet: string;
@@ -24,13 +25,15 @@ export interface AccountMessages {
 const ptBR: AccountMessages = {
   language: 'pt-BR',
   confirmTitle: 'Confirmar seu e-mail',
-  confirmText: 'Falta só um toque para sua conta ficar pronta.',
+  confirmText: 'Digite a senha que você escolheu ao criar a conta. É só isso, e ela fica pronta.',
   confirm: 'Confirmar meu e-mail',
   confirmed: 'Seu e-mail está confirmado. Boa sessão!',
   resetTitle: 'Nova senha',
   welcomeTitle: 'Boas-vindas à equipe',
   welcomeText: 'Escolha a senha com que você vai entrar.',
   password: 'Senha',
+  passwordWrong:
+    'Esta não é a senha com que a conta foi criada. Tente de novo: o link continua valendo. Se não foi você quem a criou, ignore a mensagem, ou peça uma senha nova.',
   passwordHint: 'Pelo menos 10 caracteres. Uma frase curta é fácil de lembrar.',
   setPassword: 'Salvar a senha',
   passwordSet: 'Sua senha foi salva. Por segurança, saímos da sua conta em todos os aparelhos: entre de novo.',
@@ -46,13 +49,15 @@ const ptBR: AccountMessages = {
 const en: AccountMessages = {
   language: 'en',
   confirmTitle: 'Confirm your e-mail',
-  confirmText: 'One tap, and your account is ready.',
+  confirmText: 'Type the password that you chose when you opened the account. That is all, and it is ready.',
   confirm: 'Confirm my e-mail',
   confirmed: 'Your e-mail is confirmed. Enjoy the show!',
   resetTitle: 'New password',
   welcomeTitle: 'Welcome to the team',
   welcomeText: 'Choose the password that you will sign in with.',
   password: 'Password',
+  passwordWrong:
+    'This is not the password that the account was opened with. Try again: the link is still good. If it was not you who opened it, ignore the message, or ask for a new password.',
   passwordHint: 'At least 10 characters. A short sentence is easy to remember.',
   setPassword: 'Save the password',
   passwordSet: 'Your password is saved. To be safe you were signed out everywhere: sign in again.',

@@ -47,6 +47,7 @@ async function send(
     const problem = (await answer.json().catch(() => ({}))) as { error?: string; code?: string; fields?: unknown };
     if (answer.status === 429) status.textContent = words.tooOften;
     else if (answer.status >= 500) status.textContent = words.noConnection;
+    else if (problem.code === 'wrong-password') status.textContent = words.passwordWrong;
     else if (problem.fields !== undefined || /password/.test(problem.code ?? ''))
       status.textContent = problem.error ?? words.passwordHint;
     else status.textContent = words.linkOver;
@@ -57,14 +58,23 @@ async function send(
   button.textContent = text;
 }
 
+/** The password as well: with it the account is the one that this person opened, and not somebody else's with his address. */
 function confirmPage(): void {
   const status = element('p', { class: 'wrong', role: 'alert' });
-  const button = element('button', { type: 'button', class: 'main' }, words.confirm);
-  button.addEventListener(
-    'click',
-    () => void send('/api/accounts/confirm', { token }, button, status, words.confirmed),
-  );
-  show(words.confirmTitle, element('p', {}, words.confirmText), button, status);
+  const button = element('button', { type: 'submit', class: 'main' }, words.confirm);
+  const password = element('input', {
+    type: 'password',
+    name: 'password',
+    autocomplete: 'current-password',
+    required: true,
+    maxlength: 128,
+  });
+  const form = element('form', {}, element('label', {}, words.password, password), button, status);
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    void send('/api/accounts/confirm', { token, password: password.value }, button, status, words.confirmed);
+  });
+  show(words.confirmTitle, element('p', {}, words.confirmText), form);
 }
 
 function passwordPage(title: string, text: string | null): void {

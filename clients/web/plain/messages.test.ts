@@ -6,7 +6,6 @@ import { messagesFor, refusals } from './messages.ts';
 /** What no buyer's command from this page can be answered with. */
 const NOT_HERE = new Set([
   'accepted',
-  'forbidden',
   'requestIdReused',
   'noSeats',
   'screeningHasSales',

@@ -161,6 +161,7 @@ const ptBR: Messages = {
 
 const refusedInPortuguese: Readonly<Record<number, (labels: string) => string>> = {
   [OutcomeCode.badRequest]: () => 'A página enviou um pedido errado. Recarregue e tente de novo.',
+  [OutcomeCode.forbidden]: () => 'Falta o CPF na sua conta: informe-o para comprar. As poltronas continuam com você.',
   [OutcomeCode.rateLimited]: () => 'Muitos pedidos em pouco tempo. Espere um instante.',
   [OutcomeCode.unknownScreening]: () => 'Esta sessão não existe mais.',
   [OutcomeCode.busy]: () => 'Há muita gente comprando agora. Nada mudou: tente de novo.',
@@ -266,6 +267,7 @@ const en: Messages = {
 
 const refusedInEnglish: Readonly<Record<number, (labels: string) => string>> = {
   [OutcomeCode.badRequest]: () => 'The page sent a wrong request. Reload and try again.',
+  [OutcomeCode.forbidden]: () => 'Your account has no CPF yet: tell it first, then buy. The seats are still yours.',
   [OutcomeCode.rateLimited]: () => 'Too many requests in a short time. Wait a moment.',
   [OutcomeCode.unknownScreening]: () => 'This screening does not exist any more.',
   [OutcomeCode.busy]: () => 'Many people are buying just now. Nothing changed: try again.',
