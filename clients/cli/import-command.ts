@@ -8,7 +8,7 @@ import type { Command } from 'commander';
 import type { FileReport } from '../../storage/import/import-report.ts';
 import { openFileBytes } from '../../storage/import/source/file-bytes.ts';
 import { KIND_NAMES, type KindName } from '../../storage/import/table-kind.ts';
-import { FileRefused } from '../../storage/import/text-lines.ts';
+import { FileRefused } from '../../storage/import/file-refused.ts';
 import { importByServer } from './import-by-server.ts';
 import { reportText } from './import-text.ts';
 import { idempotencyKey, positive } from './option-values.ts';

@@ -4,7 +4,7 @@
  */
 import { nanoid } from 'nanoid';
 import type { FileReport, ImportProgress, ImportWarning, RejectedRow } from '../../storage/import/import-report.ts';
-import { FileRefused } from '../../storage/import/text-lines.ts';
+import { FileRefused } from '../../storage/import/file-refused.ts';
 import { amount, rowAt, rowsAt, text } from './answer-fields.ts';
 import type { ApiClient, Row } from './http-client.ts';
 import { Interrupted, untilInterrupted } from './interruption.ts';

@@ -5,7 +5,7 @@
  * it is also told as JSON, on stdout.
  */
 import { Command, CommanderError } from 'commander';
-import { FileRefused } from '../../storage/import/text-lines.ts';
+import { FileRefused } from '../../storage/import/file-refused.ts';
 import { packageVersion } from '../../storage/package-root.ts';
 import { registerAudit } from './audit-command.ts';
 import { registerBuyers } from './buyers-command.ts';
