@@ -233,7 +233,7 @@ test('[AD37] an order that cannot be refunded stops none behind it, and the job 
   // One order at once: those behind the first are not even asked before it is answered.
   await assert.rejects(windUp(refusing('order-0', OutcomeCode.orderState), job, never, 1), {
     name: 'CancellationStuck',
-    message: '1 orders were not refunded, the first because: order order-0 was not refunded: outcome 52',
+    message: '1 of 6 orders could not be refunded; the first: order order-0 was not refunded: outcome 52',
   });
   const left = `select id, state from tickets where state not in ('used', 'refunded') order by id`;
   const both = [
@@ -241,7 +241,7 @@ test('[AD37] an order that cannot be refunded stops none behind it, and the job 
     { id: 'order-0-1', state: 'live' },
   ];
   assert.deepEqual(await stage.rows(left), both);
-  await assert.rejects(windUp(refusing('order-0', OutcomeCode.failed), job, never), /because: the line is cut$/);
+  await assert.rejects(windUp(refusing('order-0', OutcomeCode.failed), job, never), /; the first: the line is cut$/);
   // Said to be void, and live in the tables all the same: nobody may take that for done.
   await assert.rejects(windUp(refusing('order-0', OutcomeCode.ticketVoid), job, never), CancellationStuck);
   assert.deepEqual(await stage.rows(left), both);

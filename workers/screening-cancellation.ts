@@ -90,7 +90,7 @@ export async function windUp(
   for (let round = 1; ; round++) {
     const { found, done, failures } = await refundAll(ports, job, signal, ordersAtOnce);
     refunded += done;
-    if (failures.length > 0) throw stuck(`${failures.length} orders were not refunded`, failures[0]);
+    if (failures.length > 0) throw stuck(`${failures.length} of ${found} orders could not be refunded`, failures[0]);
     if (found === 0) break;
     if (round === ROUNDS_MAX) throw stuck('orders with live tickets were found in each round');
   }
@@ -154,7 +154,7 @@ function mustBeKnown({ code }: Answer, what: string): void {
 /** `first`: one of the reasons, which is told as well; the log has no room for all. */
 function stuck(what: string, first?: unknown): CancellationStuck {
   if (first === undefined) return new CancellationStuck(what);
-  return new CancellationStuck(`${what}, the first because: ${(first as Error).message}`, { cause: first });
+  return new CancellationStuck(`${what}; the first: ${(first as Error).message}`, { cause: first });
 }
 
 /** The same for the same parts, and fit for a request id. */

@@ -1,2 +1,0 @@
-/** Moved: see file-refused.ts. */
-export { FileRefused } from './file-refused.ts';
