@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import type pg from 'pg';
 import { CuttingProxy } from '../../tests/support/cutting-proxy.ts';
@@ -96,6 +97,34 @@ test('[AC31] a node that starts, or comes back after a broken line, learns what 
   assert.equal(ends.isEnded(before, Date.now()), true, 'what it knew it still knows');
   proxy.reset();
   assert.deepEqual(await told.atLeast(2), [before, missed], 'and each is told once');
+});
+
+test('[AC31] it can be stopped while it looks for the database, and at once', async (t) => {
+  const config = await testDatabase(t);
+  // Takes every connection, and says nothing.
+  const sockets = new Set<Socket>();
+  let isMute: () => void = () => {};
+  const muted = new Promise<void>((resolve) => {
+    isMute = resolve;
+  });
+  const mute = createServer((socket) => {
+    sockets.add(socket.on('error', () => {}));
+    isMute();
+  });
+  await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve));
+  t.after(() => {
+    for (const socket of sockets) socket.destroy();
+    mute.close();
+  });
+  const { port } = mute.address() as AddressInfo;
+  const ends = new SessionEnds({
+    database: { ...config, host: '127.0.0.1', port },
+    ...{ log: SILENT_LOG, onEnded: () => {}, nowMs: Date.now, retryMs: 1 },
+  });
+  const started = assert.rejects(ends.start(), /the line is gone/);
+  await muted;
+  await ends.stop();
+  await deadline(started, 10_000, () => 'it still waits for the database');
 });
 
 test('[AC32] at the bound the oldest ends are dropped, and with them the belief in all cookies of that time', async (t) => {

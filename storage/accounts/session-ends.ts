@@ -148,16 +148,8 @@ export class SessionEnds {
       if (payload !== undefined && payload !== '') this.#note(payload, this.#ports.nowMs());
     });
     try {
-      await client.connect();
-      await client.query(`listen ${ENDS_CHANNEL}`);
-      const { rows } = await client.query<{ id_hash: Buffer; ended: number }>(
-        `select id_hash, extract(epoch from ended_at)::float8 * 1000 as ended
-         from sessions where ended_at is not null and expires_at > now() order by ended_at desc limit $1`,
-        [this.#endsMax],
-      );
-      // There may be more than fit.
-      if (rows.length === this.#endsMax) this.#raiseFloor(rows.at(-1)?.ended ?? 0);
-      for (const { id_hash, ended } of rows.reverse()) this.#note(id_hash.toString('base64url'), ended);
+      // A client that is ended while it connects answers nothing any more, and whoever stops this would wait for it.
+      await Promise.race([this.#catchUp(client), broken.then(() => Promise.reject(new Error('the line is gone')))]);
     } catch (cause) {
       lost();
       this.#drop();
@@ -165,6 +157,19 @@ export class SessionEnds {
     }
     this.#isCurrent = true;
     return { broken };
+  }
+
+  async #catchUp(client: pg.Client): Promise<void> {
+    await client.connect();
+    await client.query(`listen ${ENDS_CHANNEL}`);
+    const { rows } = await client.query<{ id_hash: Buffer; ended: number }>(
+      `select id_hash, extract(epoch from ended_at)::float8 * 1000 as ended
+       from sessions where ended_at is not null and expires_at > now() order by ended_at desc limit $1`,
+      [this.#endsMax],
+    );
+    // There may be more than fit.
+    if (rows.length === this.#endsMax) this.#raiseFloor(rows.at(-1)?.ended ?? 0);
+    for (const { id_hash, ended } of rows.reverse()) this.#note(id_hash.toString('base64url'), ended);
   }
 
   #drop(): void {
