@@ -94,17 +94,26 @@ export interface ScreeningQuery {
   /** Go on after this screening, the last one of the page before; 0 for the first page. */
   readonly afterId: number;
   readonly limit: number;
+  /** Only of this film (id). */
+  readonly film?: number;
+  /** Only in this cinema (id). */
+  readonly cinema?: number;
+  /** Only on this day of the cinema's calendar, "2026-12-24". */
+  readonly date?: string;
 }
 
 /** What is on, by start and id: a page of at most `limit`. */
 export async function listScreenings(pool: pg.Pool, query: ScreeningQuery): Promise<ScreeningSummary[]> {
+  const { fromMs, toMs, afterId, limit, film = null, cinema = null, date = null } = query;
   const { rows } = await pool.query<ScreeningRow>({
-    name: query.afterId === 0 ? 'catalogue-list' : 'catalogue-list-after',
+    name: afterId === 0 ? 'catalogue-list' : 'catalogue-list-after',
     text: `${SELECT_SCREENING}
       where s.starts_at >= to_timestamp($1::float8 / 1000) and s.starts_at < to_timestamp($2::float8 / 1000)
-      ${query.afterId === 0 ? '' : 'and (s.starts_at, s.id) > (select starts_at, id from screenings where id = $4)'}
+        and ($4::bigint is null or s.film_id = $4) and ($5::bigint is null or a.cinema_id = $5)
+        and ($6::date is null or s.starts_local::date = $6)
+      ${afterId === 0 ? '' : 'and (s.starts_at, s.id) > (select starts_at, id from screenings where id = $7)'}
       order by s.starts_at, s.id limit $3`,
-    values: [query.fromMs, query.toMs, query.limit, ...(query.afterId === 0 ? [] : [query.afterId])],
+    values: [fromMs, toMs, limit, film, cinema, date, ...(afterId === 0 ? [] : [afterId])],
   });
   return rows.map(summaryOf);
 }

@@ -119,7 +119,8 @@ export class SessionEnds {
       await delay(this.#ports.retryMs ?? RETRY_MS, undefined, { signal: this.#stopped.signal }).catch(() => {});
       if (this.#stopped.signal.aborted) return;
       line = await this.#connect().catch((cause: unknown) => {
-        this.#ports.log.warn({ cause }, 'the ends of sessions cannot be followed; trying again');
+        if (!this.#stopped.signal.aborted)
+          this.#ports.log.warn({ cause }, 'the ends of sessions cannot be followed; trying again');
         return { broken: Promise.resolve() };
       });
     }

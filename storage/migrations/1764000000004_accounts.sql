@@ -132,7 +132,7 @@ create table idempotency_keys (
   -- Who asked ('user:12', 'key:3', 'buyer:…', 'visitor:<address>'), and the key.
   scope text not null,
   key text not null,
-  -- SHA-256 of method, path and body.
+  -- Keyed hash (HMAC) of method, path, query and body: a plain one could be tried out, and a body may hold a CPF.
   content_hash bytea not null,
   status smallint not null,
   headers jsonb not null,
