@@ -8,7 +8,7 @@ type Place = readonly (number | string)[];
 const FITS = {
   number: (part: unknown) => Number.isSafeInteger(part) && (part as number) >= 0,
   seat: (part: unknown) => Number.isSafeInteger(part) && (part as number) >= 0 && (part as number) <= SEAT_COUNT_MAX,
-  string: (part: unknown) => typeof part === 'string' && /^[\x21-\x7e]{1,128}$/.test(part),
+  string: (part: unknown) => typeof part === 'string' && /^[\x20-\x7e]{1,128}$/.test(part),
 };
 
 export function cursorOf(place: Place): string {
