@@ -74,6 +74,8 @@ const LEAVE_MS = 15_000;
 /** How often the log says that NATS is waited for, milliseconds. */
 const NATS_PATIENCE_MS = 5_000;
 
+/** What is under way is committed and answered, sockets closed, snapshots written; or given up, milliseconds. */
+const THREADS_STOP_MS = SERVICES_STOP_MS + 14_000;
 /** How long the start waits for the first reading of the catalogue, milliseconds. Searches answer 503 until it is there. */
 const CATALOGUE_PATIENCE_MS = 5_000;
 
@@ -113,7 +115,16 @@ async function startAll(
     importWaiting: () => services?.importWaiting(),
     mainMetrics: () => [...(cluster?.metrics() ?? []), ...relayMetrics(relay.lag())],
   });
-  lifeCycle.started('the shard threads', () => threads.drain(cluster?.hasOthers ?? false), 20_000);
+  // Together, because jobs ask actors to their end, and nobody new may come in while they are waited for.
+  const stopServices = async (): Promise<void> => {
+    const stopped = services?.stop().catch((cause: unknown) => log.error({ cause }, 'jobs and imports failed to stop'));
+    await Promise.race([stopped, delay(SERVICES_STOP_MS, undefined, { ref: false })]);
+  };
+  lifeCycle.started(
+    'the shard threads, jobs and imports',
+    () => threads.drain(cluster?.hasOthers ?? false, stopServices()),
+    THREADS_STOP_MS,
+  );
   await threads.start({
     threads: config.threads,
     config,
@@ -149,8 +160,6 @@ async function startAll(
     ask: (screening, command) => threads.ask(screening, command),
     log,
   });
-  const started = services;
-  lifeCycle.started('imports, jobs and the catalogue', () => started.stop(), SERVICES_STOP_MS);
   await services.start();
   // A search before that would leave out what is there; a large catalogue takes a second. Selling needs none of it.
   await Promise.race([services.catalogueRead, delay(CATALOGUE_PATIENCE_MS, undefined, { ref: false })]);

@@ -7,6 +7,7 @@ import path from 'node:path';
 import type pg from 'pg';
 import type { Answer } from '../actors/seat-outcome.ts';
 import { createPool, type DatabaseConfig } from '../storage/database.ts';
+import { endPools } from '../storage/end-pool.ts';
 import { forgetImportFiles } from '../storage/import/import-job.ts';
 import type { LayoutChange } from '../storage/layout-changes.ts';
 import type { Log } from '../storage/log.ts';
@@ -104,7 +105,7 @@ export class NodeServices {
     this.#seatsLeft.stop();
     await Promise.all([this.#follower.stop(), this.#imports.stop(), this.#jobs?.stop()]);
     await this.#importPool.close();
-    await this.#app.end();
+    await endPools(this.#app);
   }
 
   #startJobs(): Promise<{ stop(): Promise<void> }> {

@@ -95,8 +95,9 @@ export class ShardThreads {
   /**
    * Drains all threads; resolves when they have ended. In two steps, because the threads work for each other: a
    * purchase of one sells seats of another, so that none may stop before all are idle. `isElsewhere`: other nodes go on.
+   * `meanwhile`: what else has to end before they stop, because it still asks their actors.
    */
-  async drain(isElsewhere: boolean): Promise<void> {
+  async drain(isElsewhere: boolean, meanwhile: Promise<void>): Promise<void> {
     const living = [...this.#threads.keys()].filter((thread) => this.#threads[thread]?.isExpectedToExit === false);
     await Promise.all(
       living.map((thread) => {
@@ -106,6 +107,7 @@ export class ShardThreads {
         return Promise.race([idle, this.#threads[thread]?.exited]);
       }),
     );
+    await meanwhile;
     for (const thread of living) {
       const state = this.#threads[thread];
       if (state !== undefined) state.isExpectedToExit = true;

@@ -9,6 +9,7 @@ import type pg from 'pg';
 import { SessionEnds } from '../storage/accounts/session-ends.ts';
 import { listScreenings } from '../storage/catalogue.ts';
 import { createPool, type DatabaseConfig, type DatabaseRole } from '../storage/database.ts';
+import { endPools } from '../storage/end-pool.ts';
 import type { Log } from '../storage/log.ts';
 import { packageVersion } from '../storage/package-root.ts';
 import { Seals } from '../storage/sealing.ts';
@@ -146,7 +147,7 @@ export class ThreadApi {
 
   async stop(): Promise<void> {
     await this.#ends.stop();
-    await Promise.all(this.#pools.map((pool) => pool.end()));
+    await endPools(...this.#pools);
   }
 
   /** The answer; null when the API has no such path. Never rejects. */

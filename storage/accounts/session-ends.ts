@@ -13,6 +13,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { clientConfig, type DatabaseConfig } from '../database.ts';
+import { endClient } from '../end-pool.ts';
 import type { Log } from '../log.ts';
 import { ENDS_CHANNEL } from './sessions.ts';
 
@@ -176,6 +177,6 @@ export class SessionEnds {
   #drop(): void {
     const client = this.#client;
     this.#client = null;
-    client?.end().catch(() => {});
+    if (client !== null) void endClient(client);
   }
 }

@@ -7,6 +7,7 @@ import { forgetIdleGuests, forgetUnconfirmedAccounts } from '../../storage/accou
 import { eraseDuePayers } from '../../storage/accounts/payers.ts';
 import { forgetOldSessions } from '../../storage/accounts/sessions.ts';
 import { createPool, type DatabaseConfig } from '../../storage/database.ts';
+import { endPools } from '../../storage/end-pool.ts';
 import { forgetOldKeys } from '../../storage/idempotency.ts';
 import { forgetFailedJobs, surveyJobs } from '../../storage/job-survey.ts';
 import type { Log } from '../../storage/log.ts';
@@ -73,7 +74,7 @@ export async function startJobs(options: JobServiceOptions): Promise<{ stop(): P
   });
   const stop = async (): Promise<void> => {
     await runner.stop();
-    await Promise.all([outlet.close(), press.close(), accounts.end(), owner.end()]);
+    await Promise.all([outlet.close(), press.close(), endPools(accounts, owner)]);
   };
   try {
     await runner.start();
