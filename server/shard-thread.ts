@@ -10,6 +10,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { OutcomeCode } from '../actors/seat-outcome.ts';
 import { loadScreening, type ScreeningRecord } from '../storage/catalogue.ts';
+import { WRITER_PREFIX } from '../storage/copy-writer.ts';
 import { packageRoot } from '../storage/package-root.ts';
 import { monotonicMs } from '../workers/cluster/monotonic.ts';
 import { parseNatsUrl } from '../workers/cluster/nats-address.ts';
@@ -85,7 +86,8 @@ const connection = await connectToOthers();
 const engine = new ShardEngine(
   {
     thread,
-    writerName: `poltrona ${start.processName} ${thread}`.slice(0, 63),
+    // The end of the name is what makes it unique; PostgreSQL cuts names at 63 characters.
+    writerName: `${WRITER_PREFIX}${start.processName.slice(-36)} ${thread}`,
     database: start.database,
     rules: commonRules(config.holdSeconds),
     owners: start.owners,

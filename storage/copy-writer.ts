@@ -35,13 +35,16 @@ const COPY_JOURNAL = `copy journal (${JOURNAL_COLUMNS}) from stdin`;
 const LET_GO = `set idle_in_transaction_session_timeout = '2s'; set statement_timeout = '4s';
   set tcp_keepalives_idle = 5; set tcp_keepalives_interval = 2; set tcp_keepalives_count = 3`;
 
+/** What a writer of a node is called in pg_stat_activity begins with this, and nothing else does. */
+export const WRITER_PREFIX = 'poltrona writer ';
+
 /**
  * The sleeper that none of these settings reaches: PostgreSQL waits without a limit for the rest of a COPY. No transaction of a
  * writer of ours lasts this long; whoever is ended finds its commit unknown and reads back.
  */
 const END_SLEEPERS = `select pg_terminate_backend(pid) from pg_stat_activity
   where datname = current_database() and usename = current_user and pid <> pg_backend_pid()
-    and application_name like 'poltrona %' and application_name not like '% reads'
+    and application_name like '${WRITER_PREFIX}%' and application_name not like '% reads'
     and xact_start < now() - interval '3 s'`;
 
 export interface CopyWriterOptions {

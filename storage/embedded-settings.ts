@@ -8,7 +8,8 @@
 const DURABLE = { fsync: 'on', synchronous_commit: 'on', full_page_writes: 'on' };
 
 const TUNED = {
-  max_connections: '100',
+  // Up to sixteen for each thread, and fifteen for the node (docs/operations.md, Sizing).
+  max_connections: '300',
   shared_buffers: '256MB',
   // A checkpoint writes every touched page once more to the log at its next change: make them rare. The price
   // is a longer recovery after a crash of PostgreSQL; 4 GB of journal replay in some tens of seconds at worst.

@@ -14,9 +14,9 @@ import { Load } from './load.ts';
 import { scenario } from './rounds.ts';
 import { SeatObserver } from './seat-observer.ts';
 
-/** The server's two writers and its readers, and little else. */
-const CONNECTIONS_MAX = 24;
-const WRITERS = `from pg_stat_activity where application_name like 'poltrona %' and application_name not like '% reads'`;
+/** All that the server may ever want at once (two threads, and the services of a node), and a few for the test itself. */
+const CONNECTIONS_MAX = 60;
+const WRITERS = `from pg_stat_activity where application_name like 'poltrona writer %' and application_name not like '% reads'`;
 
 test('[I1][I2][I4][I6] sessions ended, commits cancelled, rights revoked, no connection free, a table locked, under load: nothing answered is lost', async (t) => {
   const { random, rounds, enough } = scenario(t, 2);

@@ -136,7 +136,7 @@ test('[I1][I6] an owner that is cut off half-way through a large COPY does not k
   t.after(() => client.close());
   const held = await client.command({ op: ClientOp.hold, screening, seats: [0], hold: 0 });
   // More rows than PostgreSQL keeps back before it puts them into the table; their keys are taken from then on.
-  const stranger = new pg.Client(clientConfig(database, 'shard', 'poltrona stranger 0'));
+  const stranger = new pg.Client(clientConfig(database, 'shard', 'poltrona writer stranger 0'));
   stranger.on('error', () => {});
   await stranger.connect();
   t.after(() => stranger.end().catch(() => {}));
@@ -152,7 +152,7 @@ test('[I1][I6] an owner that is cut off half-way through a large COPY does not k
     async () => {
       const { rows } = await reader.query(
         `select from pg_locks join pg_stat_activity using (pid)
-         where application_name = 'poltrona stranger 0' and mode = 'RowExclusiveLock' and relation::regclass::text like '%journal\\_%'`,
+         where application_name = 'poltrona writer stranger 0' and mode = 'RowExclusiveLock' and relation::regclass::text like '%journal\\_%'`,
       );
       return rows.length > 0;
     },

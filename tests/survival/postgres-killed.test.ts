@@ -110,7 +110,7 @@ function startLoad(
 async function killJournalWriter(t: TestContext, superuser: Parameters<typeof connected>[1]): Promise<void> {
   const client = await connected(t, superuser, 'migrator');
   const { rows } = await client.query<{ pid: number }>(
-    `select pid from pg_stat_activity where application_name like 'poltrona %' and application_name not like '% reads'`,
+    `select pid from pg_stat_activity where application_name like 'poltrona writer %' and application_name not like '% reads'`,
   );
   assert.ok(rows.length > 0, 'no journal writer is connected');
   process.kill(rows[0]!.pid, 'SIGKILL');

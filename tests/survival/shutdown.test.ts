@@ -179,7 +179,7 @@ async function readyz(port: number): Promise<{ status: number; body: string }> {
 async function journalWriters(t: TestContext, superuser: DatabaseConfig): Promise<number[]> {
   const client = await connected(t, superuser, 'migrator');
   const { rows } = await client.query<{ pid: number }>(
-    `select pid from pg_stat_activity where application_name like 'poltrona %' and application_name not like '% reads'`,
+    `select pid from pg_stat_activity where application_name like 'poltrona writer %' and application_name not like '% reads'`,
   );
   assert.ok(rows.length > 0, 'no journal writer is connected');
   return rows.map(({ pid }) => pid);
