@@ -6,6 +6,7 @@ import { SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
 import type { AuditOptions, AuditReport } from '../../storage/audit.ts';
 import type { Log } from '../../storage/log.ts';
+import { whileReached } from './with-database.ts';
 
 const EXAMPLES = `
 Examples:
@@ -70,31 +71,31 @@ async function audit(flags: AuditFlags, ports: AuditPorts): Promise<AuditReport>
     import('../../storage/database.ts'),
     import('../../storage/reach-database.ts'),
   ]);
-  const database = await reachDatabase(ports.environment, log);
-  const pool = createPool(database.config, 'reader', 'poltrona audit', 1);
-  const bar = ports.isTerminal && flags.json !== true ? newBar() : null;
-  try {
-    const onProgress: AuditOptions['onProgress'] = ({ screenings, screeningsTotal, facts }) => {
-      bar?.setTotal(screeningsTotal);
-      bar?.update(screenings, { facts: facts.toLocaleString('en') });
-    };
-    return await auditDatabase(pool, {
-      onProgress,
-      ...(flags.history === undefined ? {} : { historyFile: flags.history }),
-      ...(flags.screening === undefined ? {} : { screening: flags.screening }),
-    });
-  } catch (cause) {
-    // An empty database: the role or the tables are not there yet.
-    const { code } = cause as { code?: string };
-    if (code === '42P01' || code === '22023' || code === '28000') {
-      throw new Error('this database was never prepared: start the server once', { cause });
+  return whileReached(reachDatabase(ports.environment, log), 'interrupted', ports, async ({ config }) => {
+    const pool = createPool(config, 'reader', 'poltrona audit', 1);
+    const bar = ports.isTerminal && flags.json !== true ? newBar() : null;
+    try {
+      const onProgress: AuditOptions['onProgress'] = ({ screenings, screeningsTotal, facts }) => {
+        bar?.setTotal(screeningsTotal);
+        bar?.update(screenings, { facts: facts.toLocaleString('en') });
+      };
+      return await auditDatabase(pool, {
+        onProgress,
+        ...(flags.history === undefined ? {} : { historyFile: flags.history }),
+        ...(flags.screening === undefined ? {} : { screening: flags.screening }),
+      });
+    } catch (cause) {
+      // An empty database: the role or the tables are not there yet.
+      const { code } = cause as { code?: string };
+      if (code === '42P01' || code === '22023' || code === '28000') {
+        throw new Error('this database was never prepared: start the server once', { cause });
+      }
+      throw cause;
+    } finally {
+      bar?.stop();
+      await pool.end();
     }
-    throw cause;
-  } finally {
-    bar?.stop();
-    await pool.end();
-    await database.close();
-  }
+  });
 }
 
 function newBar(): SingleBar {
@@ -102,6 +103,7 @@ function newBar(): SingleBar {
     format: 'audit {bar} {value} of {total} screenings, {facts} facts',
     clearOnComplete: true,
     hideCursor: true,
+    gracefulExit: true,
     stopOnComplete: false,
   });
   bar.start(0, 0, { facts: '0' });

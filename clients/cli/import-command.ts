@@ -5,15 +5,15 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Command } from 'commander';
+import { FileRefused } from '../../storage/import/file-refused.ts';
 import type { FileReport } from '../../storage/import/import-report.ts';
 import { openFileBytes } from '../../storage/import/source/file-bytes.ts';
 import { KIND_NAMES, type KindName } from '../../storage/import/table-kind.ts';
-import { FileRefused } from '../../storage/import/file-refused.ts';
 import { importByServer } from './import-by-server.ts';
 import { reportText } from './import-text.ts';
 import { idempotencyKey, positive } from './option-values.ts';
 import type { CliPorts } from './ports.ts';
-import { writeRejected } from './rejected-file.ts';
+import { checkRejected, writeRejected } from './rejected-file.ts';
 import { chosenServer } from './with-server.ts';
 
 export interface ImportFlags {
@@ -101,7 +101,7 @@ function importOptions(command: Command): Command {
     .option('--no-partial', 'refuse a file with bad rows, also of a kind that is published with some')
     .option('--older-ok', 'take it although a newer one was imported before')
     .option('--sheet <name>', 'of a workbook: name or number of the sheet')
-    .option('--verbose', 'list every line that was rejected or is to be looked at')
+    .option('--verbose', 'list every line that was rejected, created, updated or is to be looked at')
     .option('--rejected <file>', 'write the rejected lines with their reasons into this CSV')
     .option('--server <address>', 'by another server than the current one')
     .option('--database', 'into the database itself, not by a server')
@@ -115,6 +115,7 @@ async function run(wanted: ImportWanted, ports: CliPorts): Promise<void> {
   // Before a PostgreSQL is started or a server asked in vain.
   if (!existsSync(file)) throw new FileRefused(`there is no file ${file}`);
   await openFileBytes(file, path.basename(file));
+  if (flags.rejected !== undefined) checkRejected(flags.rejected, file);
   const server = flags.database === true ? null : chosenServer(ports, flags);
   ports.error(server === null ? 'importing into the database itself' : `importing by ${server.address}`);
   const report = await (server === null ? intoDatabase(wanted, ports) : importByServer(wanted, server, ports));

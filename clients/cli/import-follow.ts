@@ -1,14 +1,21 @@
 /**
  * An import that the server carries out, followed to its end. The first Ctrl-C asks the server to cancel it and waits for what
- * becomes of that; the second one leaves it alone.
+ * becomes of that: one that has ended meanwhile is reported as if nothing had been said. The second one leaves it alone.
  */
 import { nanoid } from 'nanoid';
-import type { FileReport, ImportProgress, ImportWarning, RejectedRow } from '../../storage/import/import-report.ts';
 import { FileRefused } from '../../storage/import/file-refused.ts';
+import type {
+  FileReport,
+  ImportProgress,
+  ImportWarning,
+  LineRange,
+  RejectedRow,
+} from '../../storage/import/import-report.ts';
 import { amount, rowAt, rowsAt, text } from './answer-fields.ts';
 import type { ApiClient, Row } from './http-client.ts';
 import { Interrupted, untilInterrupted } from './interruption.ts';
 import type { CliPorts } from './ports.ts';
+import { ServerRefusal } from './server-errors.ts';
 import { clientFor, type ServerChoice } from './with-server.ts';
 
 /** Between two looks, milliseconds: most imports take less than a second. */
@@ -40,7 +47,7 @@ export async function followImport(
       if (signal.aborted && !isCancelled) {
         isCancelled = true;
         ports.error(`cancelling import ${id}; Ctrl-C again leaves it alone`);
-        await api.post(`${path}/cancel`, { why: 'stopped at the command line' }, nanoid());
+        await cancel(api, path, id, ports);
         waitMs = LOOK_MS;
       }
       await ports.pause(waitMs, isCancelled ? undefined : signal).catch(() => {});
@@ -54,6 +61,16 @@ export async function followImport(
   return reportOf(clientFor(server, ports), path, ended);
 }
 
+/** That it was too late is no reason to keep the report back: the next look has it. */
+async function cancel(api: ApiClient, path: string, id: string, ports: CliPorts): Promise<void> {
+  try {
+    await api.post(`${path}/cancel`, { why: 'stopped at the command line' }, nanoid());
+  } catch (cause) {
+    if (!(cause instanceof ServerRefusal) || cause.code !== 'import-ended') throw cause;
+    ports.error(`import ${id} had ended before it could be cancelled`);
+  }
+}
+
 /** The report of a finished import, with the lines that were not taken. */
 export async function reportOf(api: ApiClient, path: string, row: Row): Promise<FileReport> {
   const whole = rowAt(row, 'report');
@@ -63,6 +80,8 @@ export async function reportOf(api: ApiClient, path: string, row: Row): Promise<
   const warnings = rowsAt(notes, 'warnings') as unknown as ImportWarning[];
   return {
     ...defaultsOf(row),
+    createdLines: rowsAt(notes, 'createdLines') as unknown as LineRange[],
+    updatedLines: rowsAt(notes, 'updatedLines') as unknown as LineRange[],
     rejectedRows: rows as unknown as RejectedRow[],
     warnings,
     warningCount: warnings.length,
@@ -90,6 +109,8 @@ function defaultsOf(row: Row): FileReport {
     updated: figure('updated'),
     unchanged: figure('unchanged'),
     rejected: figure('rejected'),
+    createdLines: [],
+    updatedLines: [],
     rejectedRows: [],
     rejections: figure('rejections') || figure('rejected'),
     warnings: [],

@@ -3,7 +3,7 @@
  * once with the lines it is about. Everything in full is in the JSON.
  */
 import { notKeptSentence } from '../../storage/import/import-history.ts';
-import type { FileReport, ImportWarning } from '../../storage/import/import-report.ts';
+import type { FileReport, ImportWarning, LineRange } from '../../storage/import/import-report.ts';
 import { type CliPorts, counted, number, painter } from './ports.ts';
 import { harmless } from './text-width.ts';
 
@@ -21,9 +21,13 @@ const KINDS: Readonly<Record<string, string>> = {
   'plan-kept': 'a new number of seats; the imported seat map is kept',
 };
 
-/** Its lines. `isVerbose`: every reason and every line, however many there are. */
+/**
+ * Its lines. `isVerbose`: every reason and every line that the report has, however many there are, and which ones made something
+ * new or changed something.
+ */
 export function reportText(report: FileReport, ports: CliPorts, isVerbose: boolean): string[] {
-  return [...headline(report, ports), ...detailsText(report), ...remarks(report, ports, isVerbose)];
+  const changed = isVerbose ? changedText(report, ports) : [];
+  return [...headline(report, ports), ...detailsText(report), ...changed, ...remarks(report, ports, isVerbose)];
 }
 
 function headline(report: FileReport, ports: CliPorts): string[] {
@@ -39,6 +43,22 @@ function headline(report: FileReport, ports: CliPorts): string[] {
     paint('dim', line('unchanged', report.unchanged)),
     report.rejected === 0 ? line('rejected', 0) : paint('yellow', line('rejected', report.rejected)),
   ];
+}
+
+/** "line 2-40, 43": of a file that is all new, one range. */
+function changedText(report: FileReport, ports: CliPorts): string[] {
+  const { created, updated } = report;
+  // A server that is older tells neither.
+  const { createdLines = [], updatedLines = [] } = report as Partial<FileReport>;
+  return [...rangesText('Created', createdLines, created), ...rangesText('Updated', updatedLines, updated)];
+
+  function rangesText(head: string, ranges: readonly LineRange[], all: number): string[] {
+    if (ranges.length === 0) return [];
+    const told = ranges.reduce((sum, [first, last]) => sum + last - first + 1, 0);
+    const words = ranges.map(([first, last]) => (first === last ? `${first}` : `${first}-${last}`)).join(', ');
+    const more = all > told ? ` and ${number(all - told)} more` : '';
+    return ['', painter(ports)('bold', head), `  ${unitOf(report)} ${words}${more}`];
+  }
 }
 
 /** Figures of the kind's own: numbers, and pairs of created and updated. */
@@ -60,8 +80,7 @@ function remarks(report: FileReport, ports: CliPorts, isVerbose: boolean): strin
   const warned = grouped(report.warnings, (warning) =>
     isVerbose ? sentence(warning) : (KINDS[warning.kind] ?? sentence(warning)),
   );
-  // Of a server that is older there may be no format.
-  const unit = (report.format as { readonly unit?: string } | undefined)?.unit ?? 'line';
+  const unit = unitOf(report);
   const lost = report.rejections - report.rejectedRows.length;
   const unheard = report.warningCount - report.warnings.length;
   return [
@@ -70,6 +89,11 @@ function remarks(report: FileReport, ports: CliPorts, isVerbose: boolean): strin
     ...(warned.size === 0 ? [] : ['', paint('bold', 'To look at'), ...listed(warned, unit, isVerbose)]),
     ...(unheard > 0 ? [`  … and ${number(unheard)} more`] : []),
   ];
+}
+
+/** What the numbers count. Of a server that is older there may be no format. */
+function unitOf({ format }: FileReport): string {
+  return (format as { readonly unit?: string } | undefined)?.unit ?? 'line';
 }
 
 function listed(groups: ReadonlyMap<string, readonly number[]>, unit: string, isVerbose: boolean): string[] {

@@ -8,6 +8,7 @@ import { followImport, isFinished, reportOf } from './import-follow.ts';
 import { type ListFlags, listOptions, showList } from './list-command.ts';
 import type { CliPorts } from './ports.ts';
 import { progressBar } from './progress.ts';
+import { checkRejected } from './rejected-file.ts';
 import { type ChangeFlags, change, changeOptions } from './staff-change.ts';
 import { type Column, factsText } from './table.ts';
 import { chosenServer, type ServerFlags, serverOptions, show, withServer } from './with-server.ts';
@@ -69,7 +70,7 @@ export function registerImports(program: Command, ports: CliPorts): void {
   serverOptions(group.command('show'))
     .description('show one import: how far it is, or its report')
     .argument('<import>', 'its number')
-    .option('--verbose', 'list every line that was rejected or is to be looked at')
+    .option('--verbose', 'list every line that was rejected, created, updated or is to be looked at')
     .option('--rejected <file>', 'write the rejected lines with their reasons into this CSV')
     .addHelpText('after', EXAMPLES)
     .action((id: string, flags: ShowFlags) => showImport(id, flags, ports));
@@ -97,6 +98,7 @@ function pathOf(id: string): string {
 }
 
 async function showImport(id: string, flags: ShowFlags, ports: CliPorts): Promise<void> {
+  if (flags.rejected !== undefined) checkRejected(flags.rejected, null);
   await withServer(ports, flags, async (api) => {
     const answer = await api.get(pathOf(id));
     const row = rowAt(answer, 'import') ?? answer;
@@ -149,6 +151,7 @@ function importText(row: Row, ports: CliPorts): string[] {
         ['import', text(row, 'id')],
         ['kind', text(row, 'kind')],
         ['file', text(row, 'file')],
+        ['SHA-256', text(row, 'fileHash')],
         ['status', [statusText(row), text(row, 'phase')].filter((part) => part !== '').join(', ')],
         ['begun', instant(row, 'startedAt')],
         ['ended', instant(row, 'finishedAt')],

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -116,4 +117,53 @@ test('[CM1] a key that is piped in is taken without a question, and no output ev
   const nothing = start(t, ['login', api.address], home);
   nothing.child.stdin.end();
   assert.equal((await nothing.ended).code, 130);
+});
+
+test('[CM23] Ctrl-C ends a command that is busy with the database as others: told, 130, and the database is closed', async (t) => {
+  // A PostgreSQL that never says a word.
+  const silent = createServer().listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  t.after(() => silent.close());
+  const { port } = silent.address() as AddressInfo;
+  for (const [words, said] of [
+    [['audit'], 'interrupted\n'],
+    [['screenings', 'list', '--database'], 'interrupted: what was not committed is undone\n'],
+  ] as const) {
+    const asked = once(silent, 'connection');
+    const busy = start(t, words, { DATABASE_URL: `postgres://x@127.0.0.1:${port}/x` });
+    await asked;
+    busy.child.kill('SIGINT');
+    assert.deepEqual(await busy.ended, { code: 130, out: '', errors: said });
+  }
+});
+
+test('[CM23] Ctrl-C does not leave the cursor hidden', async (t) => {
+  if (!existsSync('/usr/bin/script') || process.platform !== 'linux') {
+    t.skip('there is no terminal to be had');
+    return;
+  }
+  const api = await StandInApi.start(t, {
+    'GET /api/admin/imports': { body: { imports: [], next: null } },
+    'POST /api/admin/imports': { status: 202, body: { import: { id: 1, status: 'waiting' } } },
+    'GET /api/admin/imports/{import}': () => {
+      press();
+      return { body: { import: { id: 1, status: 'running' } } };
+    },
+    // The second one ends the process, which has no time for farewells.
+    'POST /api/admin/imports/{import}/cancel': () => {
+      press();
+      return new Promise(() => {});
+    },
+  });
+  const press = (): void => void terminal.stdin.write('\u0003');
+  const main = fileURLToPath(new URL('main.js', import.meta.url));
+  const line = `${process.execPath} ${main} import films ${temporaryFile(t, 'films.csv', 'title\nx\n')}`;
+  const env = { ...process.env, ...NO_HOME, ...api.environment, TERM: 'xterm' };
+  const terminal = spawn('/usr/bin/script', ['-qec', line, '/dev/null'], { env });
+  t.after(() => terminal.kill('SIGKILL'));
+  let seen = '';
+  terminal.stdout.on('data', (piece: Buffer) => (seen += piece.toString()));
+  await once(terminal, 'close');
+  assert.ok(seen.includes('\u001b[?25l'), 'it was hidden');
+  assert.ok(seen.lastIndexOf('\u001b[?25h') > seen.lastIndexOf('\u001b[?25l'), JSON.stringify(seen));
 });

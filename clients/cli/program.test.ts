@@ -56,7 +56,7 @@ test('[CM12] a file with a row at fault is not kept: exit code 1; with --partial
   assert.equal(refused.code, 1);
   assert.match(
     refused.out.join('\n'),
-    /1 of 3 rows are at fault, and nothing was kept.*\n(.*\n)+Rejected\n {2}Título: .*\(line 4\)$/,
+    /1 of 3 rows is at fault, and nothing was kept.*\n(.*\n)+Rejected\n {2}Título: .*\(line 4\)$/,
   );
   const wrong = `${file}.wrong.csv`;
   const partial = await poltrona(config, ['import', 'films', file, '--partial', '--rejected', wrong]);

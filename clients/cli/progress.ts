@@ -15,6 +15,8 @@ export function progressBar(ports: CliPorts, isWanted: boolean): Progress {
     format: '{bar} {percentage} %  {phase}',
     clearOnComplete: true,
     hideCursor: true,
+    // Whoever ends the process at Ctrl-C does not come back here to stop it.
+    gracefulExit: true,
     stopOnComplete: false,
     barsize: 30,
   });

@@ -5,6 +5,8 @@
 import type pg from 'pg';
 import type { DatabaseConfig, DatabaseRole } from '../../storage/database.ts';
 import type { Log } from '../../storage/log.ts';
+import type { ReachedDatabase } from '../../storage/reach-database.ts';
+import type { AuditPorts } from './audit-command.ts';
 import { INTERRUPTED } from './interruption.ts';
 import type { CliPorts } from './ports.ts';
 
@@ -35,27 +37,53 @@ export async function withDatabaseOf<Result>(
     import('../../storage/migrate.ts'),
     import('../../storage/reach-database.ts'),
   ]);
-  const database = await reachDatabase(ports.environment, log);
-  const pools = new Map<DatabaseRole, pg.Pool>();
-  const poolOf = (role: DatabaseRole): pg.Pool => {
-    const pool = pools.get(role) ?? createPool(database.config, role, 'poltrona command', 2);
-    pools.set(role, pool);
-    return pool;
-  };
-  const onSignal = (): void => {
-    ports.error('interrupted: what was not committed is undone');
-    void database.close().finally(() => process.exit(INTERRUPTED));
-  };
-  process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
-  try {
-    await migrate(database.config, log);
+  const reaching = reachDatabase(ports.environment, log);
+  return whileReached(reaching, 'interrupted: what was not committed is undone', ports, async ({ config }) => {
+    const pools = new Map<DatabaseRole, pg.Pool>();
+    const poolOf = (role: DatabaseRole): pg.Pool => {
+      const pool = pools.get(role) ?? createPool(config, role, 'poltrona command', 2);
+      pools.set(role, pool);
+      return pool;
+    };
+    await migrate(config, log);
     try {
-      return await work({ config: database.config, poolOf });
+      return await work({ config, poolOf });
     } finally {
       await Promise.all([...pools.values()].map((pool) => pool.end()));
     }
+  });
+}
+
+/**
+ * Runs `work` with the database and closes it after that. At Ctrl-C or SIGTERM `sentence` is told, the database is closed, also one
+ * that is just being started, and the process ends; a second one ends it as it is.
+ */
+export async function whileReached<Result>(
+  reaching: Promise<ReachedDatabase>,
+  sentence: string,
+  ports: AuditPorts,
+  work: (database: ReachedDatabase) => Promise<Result>,
+): Promise<Result> {
+  let isInterrupted = false;
+  const onSignal = (): void => {
+    isInterrupted = true;
+    ports.error(sentence);
+    void reaching
+      .then((database) => database.close())
+      .catch(() => {})
+      .finally(() => process.exit(INTERRUPTED));
+  };
+  process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
+  try {
+    const database = await reaching;
+    try {
+      return await work(database);
+    } finally {
+      // That a database went away which was closed is nothing to be told: the process ends in a moment.
+      if (isInterrupted) await new Promise(() => {});
+      await database.close();
+    }
   } finally {
-    await database.close();
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
   }
 }
