@@ -78,12 +78,15 @@ test('[AD32] an import is listed, stopped and begun again; its rows come page by
     rows: 3,
     rejectedRows: [2, 3, 4].map((line) => ({ line, column: 'duração', reason: 'it is blank' })),
     warnings: [{ line: null, column: null, kind: 'old', text: 'an old file' }],
+    createdLines: [[5, 40]],
+    updatedLines: [[41, 41]],
   };
   await stage.rows(`update imports set status = 'done', report = $1 where id = $2`, [JSON.stringify(report), ids[0]]);
   const shown = await stage.does(stage.partner, 'GET', path);
   assert.deepEqual([shown.import.rows, shown.import.report], [3, report]);
   const page = await stage.does(stage.partner, 'GET', `${path}/rows?limit=2`);
   assert.deepEqual([page.rows.map(({ line }: { line: number }) => line), page.warnings.length], [[2, 3], 1]);
+  assert.deepEqual([page.createdLines, page.updatedLines], [[[5, 40]], [[41, 41]]]);
   const rest = await stage.does(stage.partner, 'GET', `${path}/rows?limit=2&after=${page.next}`);
   assert.deepEqual([rest.rows.map(({ line }: { line: number }) => line), rest.warnings, rest.next], [[4], [], null]);
 });

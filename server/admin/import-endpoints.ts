@@ -12,6 +12,7 @@ import {
   listImports,
   resumeImport,
 } from '../../storage/import/import-job.ts';
+import type { LineRange } from '../../storage/import/import-report.ts';
 import { FILE_BYTES_MAX } from '../../storage/import/source/source-limits.ts';
 import { KIND_NAMES } from '../../storage/import/table-kind.ts';
 import { recordAction } from '../../storage/staff-actions.ts';
@@ -94,9 +95,7 @@ function uploadEndpoint(ports: AdminPorts): Endpoint {
           ...(exportedAt === undefined ? {} : { exportedAtMs: Date.parse(exportedAt) }),
         },
         Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
-      ).catch((cause: unknown) => {
-        throw cause instanceof FileRefused ? Problem.conflict('import-refused', `${cause.message}.`) : cause;
-      });
+      ).catch(refused);
       if (!dryRun)
         await recordAction(client, {
           who,
@@ -161,13 +160,22 @@ function showEndpoint(ports: AdminPorts): Endpoint {
   });
 }
 
+const lineRanges = z
+  .array(z.tuple([z.number(), z.number()]))
+  .meta({ description: 'First and last line of neighbours; [7, 7] is one line.' });
+
+function pairs(ranges: readonly LineRange[] = []): [number, number][] {
+  return ranges.map(([first, last]) => [first, last]);
+}
+
 function rowsEndpoint(ports: AdminPorts): Endpoint {
   return endpoint({
     method: 'GET',
     path: '/api/admin/imports/{import}/rows',
     tag: TAG,
-    summary: 'Rows that were not imported, each with column and reason; and what somebody should look at',
-    description: 'By line. Warnings come with the first page. Of both, the first ten thousand are kept.',
+    summary: 'What became of the lines: rejected ones with column and reason, created and updated ones; and warnings',
+    description:
+      'By line. Warnings and the lines that were created and updated (would have been, of a rehearsal) come with the first page; a line in none of the lists is unchanged. Of each, the first ten thousand are kept.',
     access: staff('imports:read'),
     params: inPath('import'),
     query: z.strictObject({ limit, after }),
@@ -176,6 +184,8 @@ function rowsEndpoint(ports: AdminPorts): Endpoint {
       warnings: z.array(
         z.object({ line: z.number().nullable(), column: z.string().nullable(), kind: z.string(), text: z.string() }),
       ),
+      createdLines: lineRanges,
+      updatedLines: lineRanges,
       next,
     }),
     problems: { 404: 'no such import of yours' },
@@ -184,8 +194,13 @@ function rowsEndpoint(ports: AdminPorts): Endpoint {
       const [from = 0] = placeIn(query.after, ['number']) ?? [];
       const all = report?.rejectedRows ?? [];
       const page = { items: all.slice(from, from + query.limit), hasMore: all.length > from + query.limit };
-      const warnings = from === 0 ? [...(report?.warnings ?? [])] : [];
-      return { body: { rows: page.items, warnings, next: nextOf(page, () => [from + query.limit]) } };
+      const first = from === 0 ? report : null;
+      const changed = {
+        warnings: [...(first?.warnings ?? [])],
+        createdLines: pairs(first?.createdLines),
+        updatedLines: pairs(first?.updatedLines),
+      };
+      return { body: { rows: page.items, ...changed, next: nextOf(page, () => [from + query.limit]) } };
     },
   });
 }
@@ -225,11 +240,11 @@ function resumeEndpoint(ports: AdminPorts): Endpoint {
     params: inPath('import'),
     body: z.strictObject({ why }),
     answer: z.object({ import: listedImport }),
-    problems: { 404: 'no such import of yours', 409: 'import-not-stopped, import-file-gone' },
+    problems: { 404: 'no such import of yours', 409: 'import-not-stopped, import-file-gone, import-refused' },
     handle: async ({ principal, params, body }) => {
       const id = params.import;
       const line = await inProblemTransaction(ports.pool, async (client) => {
-        const outcome = await resumeImport(client, principal, id);
+        const outcome = await resumeImport(client, principal, id).catch(refused);
         if (outcome === 'unknown') throw Problem.notFound(`import ${id}`);
         if (outcome === 'not-stopped')
           throw Problem.conflict('import-not-stopped', `Import ${id} neither failed nor was it cancelled.`);
@@ -242,6 +257,11 @@ function resumeEndpoint(ports: AdminPorts): Endpoint {
       return { body: { import: shownLine(line as ImportLine) } };
     },
   });
+}
+
+/** @throws Problem 409 for what an import may not, with its sentence. */
+function refused(cause: unknown): never {
+  throw cause instanceof FileRefused ? Problem.conflict('import-refused', `${cause.message}.`) : cause;
 }
 
 function recordImportAction(

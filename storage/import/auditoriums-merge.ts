@@ -117,12 +117,14 @@ export async function mergeCinemas(client: pg.ClientBase): Promise<{ exhibitors:
 
 /** Writes the auditoriums themselves; their seat maps come after (auditorium-layouts.ts). */
 export async function mergeAuditoriums(client: pg.ClientBase): Promise<Tally> {
-  // Before anything is written: whose declared numbers are new, and so want a new layout.
+  // Before anything is written: whose declared numbers are new, and so want a new layout. They may have become so while the
+  // auditorium was closed, and then its layout is looked at when it opens again.
   await client.query(`
     create temporary table recounted on commit drop as
       select s.auditorium from staged s join auditoriums a on a.ancine_id = s.auditorium
       where (a.seats_declared, a.wheelchair_declared, a.reduced_mobility_declared, a.obese_declared)
-        is distinct from (s.seats, s.wheelchair, s.reduced_mobility, s.obese)`);
+        is distinct from (s.seats, s.wheelchair, s.reduced_mobility, s.obese)
+        or (a.status <> 'active' and s.status = 'active')`);
   const created = await client.query(
     `with made as (
        insert into auditoriums (ancine_id, cinema_id, name, seats_declared, wheelchair_declared,

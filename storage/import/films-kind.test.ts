@@ -139,12 +139,11 @@ test('[FI5] keys that a file has twice, and numbers of another film, are rejecte
   );
   assert.deepEqual(reasons(report), [
     '3 código: it is also in line 2',
-    '4 CPB/ROE: it belongs to another film: Brasa',
     '6 CPB/ROE: it is also in line 5',
     '7 duração: it is blank, and the film is new',
     '8 CPB/ROE: it belongs to another film: Ação',
   ]);
-  assert.deepEqual(sums(report), [1, 0, 1, 5]);
+  assert.deepEqual(sums(report), [1, 1, 1, 4]);
 });
 
 test('[FI6] a cell that is wrong is told by its column: rating, length, number, CNPJ, poster, date, genres', async (t) => {
@@ -188,4 +187,65 @@ test('[FI7] a partner adds films that are missing and changes none: others show 
       ['Brasa', 90],
     ],
   );
+});
+
+test('[FI9] a CPB or ROE number is the film whatever code the row gives it: the film keeps its code', async (t) => {
+  const pool = await poolFor(t);
+  await pool.query(`insert into exhibitors (name) values ('Sul'), ('Norte')`);
+  const run = importer(t, pool);
+  const [one, two] = ['B2600000000001', 'B2600000000002'];
+  await run(`código;título;CPB/ROE;duração\nA1;Avatar;${one};100\nB7;Brasa;${two};90\n`, { exhibitorId: 1 });
+  const codes = async (): Promise<unknown> => (await films(pool)).map(({ code, title, work }) => [code, title, work]);
+  const both = [
+    ['A1', 'Avatar', one],
+    ['B7', 'Brasa', two],
+  ];
+  // B7 is nobody's for a film of that title, and another film's for chain B.
+  for (const exhibitorId of [2, null]) {
+    const report = await run(`código;título;CPB/ROE;duração\nB7;Avatar;${one};100\nX;Brasa;${two};90\n`, {
+      exhibitorId,
+    });
+    assert.deepEqual(
+      [sums(report), reasons(report), report.warnings.map(({ kind, line }) => [kind, line])],
+      [
+        [0, 0, 2, 0],
+        [],
+        [
+          ['other-code', 2],
+          ['other-code', 3],
+        ],
+      ],
+    );
+    assert.match(report.warnings[0]?.text ?? '', /^"Avatar" is there with the code A1, which stays/);
+    assert.deepEqual(await codes(), both);
+  }
+});
+
+test('[FI10] a partner makes no twin of a film whose title and original title are there', async (t) => {
+  const pool = await poolFor(t);
+  await pool.query(`insert into exhibitors (name) values ('Sul'), ('Norte')`);
+  const run = importer(t, pool);
+  await run('código;título;título original;duração\nA1;Avatar;Avatar;100\nA2;Duna;Dune (1984);137\n', {
+    exhibitorId: 1,
+  });
+  const norte = { exhibitorId: 2 };
+  const lines = 'código;título;título original;duração\nA2;Avatar;Avatar;100\nB8;Duna;Dune (2021);155\n';
+  const report = await run(lines, norte);
+  assert.deepEqual(
+    [sums(report), report.warnings.map(({ kind, line }) => [kind, line])],
+    [
+      [1, 0, 1, 0],
+      [
+        ['other-code', 2],
+        ['no-rating', 3],
+      ],
+    ],
+  );
+  assert.deepEqual(sums(await run(lines, norte)), [0, 0, 2, 0]);
+  // With a number of its own it is another film.
+  assert.deepEqual(
+    sums(await run('código;título;CPB/ROE;duração\nB9;Avatar;B2600000000009;60\n', norte)),
+    [1, 0, 0, 0],
+  );
+  assert.equal((await films(pool)).length, 4);
 });

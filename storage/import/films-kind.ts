@@ -1,6 +1,6 @@
 /**
- * Films, one to a row. A row is the film that has its code; without a code, the one with its CPB or ROE number; without
- * either, the one with its title and original title. What the file has no column for stays as it is; a blank cell clears.
+ * Films, one to a row. A row is the film with its CPB or ROE number, whatever its code; else the one that has its code;
+ * without either, the one with its title and original title. What the file has no column for stays as it is; a blank cell clears.
  *
  * Films belong to everybody: a title shown in a thousand cinemas is one row. So a partner may add films that are missing,
  * and what his file says otherwise of one that is there is left as it is, with a warning: nobody changes what others sell.

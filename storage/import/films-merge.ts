@@ -1,8 +1,10 @@
 /**
  * Films of a file against the catalogue, all at once: which film each row is, what speaks against it, and the writing.
  *
- * The better evidence goes first: the code, then the number, then the titles; and a film that a row has by better evidence
- * is nobody else's. So what a row is does not depend on what the other rows change, and the same file finds the same
+ * The better evidence goes first: the number, then the code, then the titles; and a film that a row has by better evidence
+ * is nobody else's. The number is ANCINE's and the same for everybody, a code is that of whoever brought the film first:
+ * another exhibitor's row with that number is this film, whatever he calls it. Only where films exchange their numbers, as
+ * their codes tell, the codes count. So what a row is does not depend on what the other rows change, and the same file finds the same
  * films again, although it may have changed their titles and numbers.
  */
 import type pg from 'pg';
@@ -26,20 +28,34 @@ const REJECT_REPEATED = `
 
 const NOBODYS = 'not exists (select from staged k where k.film_id = f.id)';
 
-const MATCH_CODES = 'update staged s set film_id = f.id from films f where f.code = s.code';
+/**
+ * Rows whose number is not another film's; or whose number becomes free, because the row with that film's code gives it
+ * another one. `$1`: whether films are changed. Where they are not (a partner's file), two exhibitors may call two films by
+ * one code: then the title has to agree too, or his screenings would show the other's film.
+ */
+const MATCH_CODES = `
+  update staged s set film_id = f.id from films f
+  where f.code = s.code and ($1 or lower(f.title) = lower(s.title))
+    and not exists (select from films g where g.work_number = s.work_number and g.id <> f.id
+      and not ($1 and exists (select from staged k where k.code = g.code and k.work_number <> g.work_number)))`;
 
 const MATCH_NUMBERS = `
   update staged s set film_id = f.id from films f
-  where s.film_id is null and f.work_number = s.work_number and (s.code is null or f.code is null) and ${NOBODYS}`;
+  where s.film_id is null and f.work_number = s.work_number and ${NOBODYS}`;
 
-/** A film with another code or number is another film; one without may be the same. */
+/**
+ * A film with another code or number is another film; one without may be the same. A partner's codes say less (no films
+ * are changed): a twin of a film that is there would make its title unclear in everybody's files, so that a row without a number
+ * is that film.
+ */
 const CANDIDATES = `
   create temporary table candidates on commit drop as
   select s.line, f.id, count(*) over (partition by s.line) as films,
     count(*) filter (where lower(f.original_title) is not distinct from lower(s.original_title)) over (partition by s.line) as same,
     lower(f.original_title) is not distinct from lower(s.original_title) as is_same
   from staged s join films f on lower(f.title) = lower(s.title)
-  where s.film_id is null and (s.code is null or f.code is null) and (s.work_number is null or f.work_number is null)
+  where s.film_id is null and (s.code is null or f.code is null or (not %areChanged and s.work_number is null))
+    and (s.work_number is null or f.work_number is null)
     and (s.original_title is null or f.original_title is null or lower(f.original_title) = lower(s.original_title))
     and ${NOBODYS}`;
 
@@ -50,6 +66,16 @@ const MATCH_TITLES = `
   insert into rejected (line, column_name, reason)
   select distinct line, 'title', 'several films are called that: give their code, or their CPB or ROE number'
   from candidates where films > 1 and same <> 1`;
+
+/** The film keeps its code, and the row has it from here on, so that nothing of it is changed by that. */
+const KEEP_CODES = `
+  insert into warned (line, column_name, kind, text)
+  select s.line, 'code', 'other-code', format('"%s" is there with %s, which stays: name it by that in other files, or by its number',
+      left(f.title, 60), case when f.code is null then 'no code' else format('the code %s', f.code) end)
+  from staged s join films f on f.id = s.film_id
+  where f.code <> s.code or (f.code is null and exists (select from films o where o.code = s.code));
+  update staged s set code = f.code from films f
+  where f.id = s.film_id and (f.code <> s.code or (f.code is null and exists (select from films o where o.code = s.code)))`;
 
 /** `$1`: whether films are changed, so that a number can become free by this file. */
 const REJECT_TAKEN = `
@@ -86,20 +112,19 @@ async function rejectTaken(
 export async function judgeFilms({ client, exhibitorId, dropRejected }: TableWork): Promise<void> {
   await client.query(REJECT_REPEATED);
   await dropRejected();
-  await client.query(MATCH_CODES);
+  const areChanged = exhibitorId === null;
+  await client.query(MATCH_CODES, [areChanged]);
   await client.query(MATCH_NUMBERS);
-  await client.query(CANDIDATES);
+  await client.query(CANDIDATES.replace('%areChanged', String(areChanged)));
   await client.query(MATCH_TITLES);
-  await rejectTaken(client, exhibitorId === null, dropRejected);
+  await client.query(KEEP_CODES);
+  await rejectTaken(client, areChanged, dropRejected);
   await client.query(REJECT_LACKING);
-  if (exhibitorId !== null) {
-    // Two exhibitors may call two films by one code: then his screenings would show the other's film.
-    await client.query(
-      `insert into rejected (line, column_name, reason)
-       select s.line, 'code', 'it is the code of another film: choose one of your own'
-       from staged s join films f on f.id = s.film_id and f.code = s.code where lower(f.title) <> lower(s.title)`,
-    );
-  }
+  await client.query(
+    `insert into rejected (line, column_name, reason)
+     select s.line, 'code', 'it is the code of another film: choose one of your own'
+     from staged s join films f on f.code = s.code where s.film_id is null`,
+  );
   await client.query(WARN_UNRATED);
 }
 

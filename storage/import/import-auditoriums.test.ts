@@ -176,6 +176,24 @@ test('[RA6] new seat counts make a new version of the seat map, wanted for the s
   assert.deepEqual(wanted, [{ starts: '2099-01-01 00:00:00', seats: 180, state: 'wanted' }]);
 });
 
+test('[RA10] an auditorium that reopens has the layout of the seats that it declares now, also if it said so while closed', async (t) => {
+  const pool = await poolFor(t);
+  await importAuditoriums(pool, REGISTER, OPTIONS);
+  const seats = ['01/03/2019;175;4', '01/03/2019;170;4'] as const;
+  const closing = ['7000001;11.222.333/0001-81;EM FUNCIONAMENTO', '7000001;11.222.333/0001-81;FECHADO'] as const;
+  const closed = await importAuditoriums(pool, edited(t, seats, closing), OPTIONS);
+  assert.deepEqual([sums(closed), closed.details['seatMaps']], [[0, 1, 7, 7], 0]);
+  const open = await importAuditoriums(pool, edited(t, seats), OPTIONS);
+  assert.deepEqual([sums(open), open.details['seatMaps']], [[0, 1, 7, 7], 1]);
+  const { rows } = await pool.query(
+    'select m.seat_count as seats, m.version from auditoriums a join seat_maps m on m.id = a.seat_map_id where a.ancine_id = 7000001',
+  );
+  assert.deepEqual(rows, [{ seats: 170, version: 2 }]);
+  // With the seats that it had, it has the layout that it had.
+  await importAuditoriums(pool, edited(t, seats, closing), OPTIONS);
+  assert.equal((await importAuditoriums(pool, edited(t, seats), OPTIONS)).details['seatMaps'], 0);
+});
+
 test('[RA7] an auditorium that closes keeps its screenings, and whoever imports is told of them', async (t) => {
   const pool = await poolFor(t);
   await importAuditoriums(pool, REGISTER, OPTIONS);

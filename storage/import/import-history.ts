@@ -72,7 +72,7 @@ export function notKeptSentence({ notKept, rejected, rows }: FileReport): string
     case 'rehearsal':
       return null;
     case 'rejected-rows':
-      return `${rejected} of ${rows} rows are at fault, and nothing was kept: correct them, or import the others with --partial`;
+      return `${rejected} of ${rows} rows ${rejected === 1 ? 'is' : 'are'} at fault, and nothing was kept: correct them, or import the others with --partial`;
     case 'older-file':
       return 'a newer file of this name was imported before, and nothing was kept: import it all the same with --older-ok';
   }

@@ -118,18 +118,7 @@ export async function createImport(
 
 /** Sees to it that the exhibitor's files have `bytesMax` at most. One at a time: two would both find the same room. */
 async function makeRoom(client: pg.ClientBase, exhibitorId: number | null, bytesMax: number): Promise<void> {
-  await client.query(`select pg_advisory_xact_lock(hashtext('poltrona.import_files'), coalesce($1, 0)::int)`, [
-    exhibitorId,
-  ]);
-  const { rows } = await client.query<{ count: number; bytes: number }>(
-    `select count(*)::int as count, coalesce(sum(bytes), 0)::float8 as bytes from imports
-     where status in ('waiting', 'running') and exhibitor_id is not distinct from $1`,
-    [exhibitorId],
-  );
-  const { count = 0, bytes = 0 } = rows[0] ?? {};
-  if (count >= WAITING_MAX) {
-    throw new FileRefused(`${WAITING_MAX} imports are waiting already: wait for one to end, or cancel one`);
-  }
+  const bytes = await waitingBytes(client, exhibitorId);
   if (bytes > bytesMax) {
     throw new FileRefused(`the files that wait have ${megabytes(bytes)} already: wait for one to end, or cancel one`);
   }
@@ -143,6 +132,26 @@ async function makeRoom(client: pg.ClientBase, exhibitorId: number | null, bytes
      ) delete from import_files where import_id in (select id from oldest)`,
     [exhibitorId, bytesMax - bytes],
   );
+}
+
+/**
+ * What the exhibitor's files have that wait, or run; nobody adds to them until the transaction ends.
+ * @throws FileRefused when there are WAITING_MAX of them
+ */
+async function waitingBytes(client: pg.ClientBase, exhibitorId: number | null): Promise<number> {
+  await client.query(`select pg_advisory_xact_lock(hashtext('poltrona.import_files'), coalesce($1, 0)::int)`, [
+    exhibitorId,
+  ]);
+  const { rows } = await client.query<{ count: number; bytes: number }>(
+    `select count(*)::int as count, coalesce(sum(bytes), 0)::float8 as bytes from imports
+     where status in ('waiting', 'running') and exhibitor_id is not distinct from $1`,
+    [exhibitorId],
+  );
+  const { count = 0, bytes = 0 } = rows[0] ?? {};
+  if (count >= WAITING_MAX) {
+    throw new FileRefused(`${WAITING_MAX} imports are waiting already: wait for one to end, or cancel one`);
+  }
+  return bytes;
 }
 
 const LINE = `id::float8 as id, kind, file_name as file, file_hash as "fileHash", who, exhibitor_id::float8 as "exhibitorId", status,
@@ -197,12 +206,22 @@ export async function cancelImport(
   return rows[0].isStopped ? 'cancelled' : 'ended';
 }
 
-/** Lets an import that failed or was cancelled begin again. 'gone': its file was thrown away; 'not-stopped': it waits, runs or is done. */
+/**
+ * Lets an import that failed or was cancelled begin again. 'gone': its file was thrown away; 'not-stopped': it waits, runs or is done.
+ * In the caller's transaction, so that two of them do not both find the same room.
+ * @throws FileRefused when too many are waiting
+ */
 export async function resumeImport(
-  client: pg.ClientBase | pg.Pool,
+  client: pg.ClientBase,
   { exhibitorId, cinemaIds }: ImportScope,
   id: number,
 ): Promise<'waiting' | 'not-stopped' | 'gone' | 'unknown'> {
+  const { rows: stopped } = await client.query<{ exhibitorId: number | null }>(
+    `select exhibitor_id::float8 as "exhibitorId" from imports
+     where ${IN_SCOPE} and id = $3 and status in ('failed', 'cancelled') and exists (select from import_files where import_id = $3)`,
+    [exhibitorId, cinemaIds, id],
+  );
+  if (stopped[0] !== undefined) await waitingBytes(client, stopped[0].exhibitorId);
   const { rows } = await client.query<{ status: ImportStatus; isAgain: boolean; hasFile: boolean }>(
     `with again as (
        update imports set status = 'waiting', finished_at = null, error = null, report = null, progress = 0, attempts = 0,

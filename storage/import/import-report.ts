@@ -47,6 +47,9 @@ export interface FileReport {
   readonly updated: number;
   readonly unchanged: number;
   readonly rejected: number;
+  /** In the order of the lines, the first LINE_RANGES_MAX each; a line in none of them and not rejected is unchanged. */
+  readonly createdLines: readonly LineRange[];
+  readonly updatedLines: readonly LineRange[];
   /** In the order of the lines, the first NOTES_MAX of `rejections`. */
   readonly rejectedRows: readonly RejectedRow[];
   readonly rejections: number;
@@ -59,6 +62,12 @@ export interface FileReport {
   readonly details: Readonly<Record<string, unknown>>;
   readonly elapsedMs: number;
 }
+
+/** First and last line of neighbours that fared alike: [2, 40]; one line alone is [7, 7]. */
+export type LineRange = readonly [number, number];
+
+/** Kept of the ranges of created and updated lines each: a file that is all new is one range, and the worst is 200 KB. */
+export const LINE_RANGES_MAX = 10_000;
 
 /** Kept of rejected rows and of warnings each: more than anybody reads, and a few megabytes in the history. */
 export const NOTES_MAX = 10_000;

@@ -208,3 +208,62 @@ test('[PT7] times and dates that cannot be, and rows that disagree about their t
     ['2 válida até', '3 às', '4 null', '5 nome da tabela', '6 dias', '6 projeção', '6 tipo de poltrona'],
   );
 });
+
+/** Tables T and U of the first exhibitor, with two rules each; then `rows` over them. */
+async function spared(t: TestContext, rows: string, name = 'tabela,exibidor,dias,preço\n'): Promise<string[]> {
+  const pool = await poolFor(t);
+  const run = importer(t, pool);
+  const whole = 'tabela,exibidor,dias,preço\nT,SUL,,40\nT,SUL,seg,30\nU,SUL,,40\nU,SUL,seg,30\n';
+  assert.equal((await run(whole)).created, 4);
+  await run(`${name}${rows}`, { partial: true, olderOk: true });
+  const { rows: kept } = await pool.query(
+    `select format('%s %s', t.code, string_agg(r.price_cents::text, ',' order by r.position)) as text
+     from price_tables t join price_rules r on r.price_table_id = t.id group by t.id order by t.id`,
+  );
+  return kept.map(({ text }) => text);
+}
+
+test('[PT9] a row of the wrong width spares the table that it is of, and one that does not say it spares them all', async (t) => {
+  const before = ['T 4000,3000', 'U 4000,3000'];
+  const others = 'T,SUL,,50\nU,SUL,,50\n';
+  assert.deepEqual(await spared(t, `${others}T,SUL,sex-dom,32,50\n`), ['T 4000,3000', 'U 5000']);
+  // A comma before the table's code shifts it.
+  const shifted = await spared(t, 'Um,T,SUL,50\nUm,U,SUL,50\nUm,dois,T,SUL,32\n', 'nome,tabela,exibidor,preço\n');
+  assert.deepEqual(shifted, ['T 4000,3000', 'U 5000']);
+  assert.deepEqual(await spared(t, `${others},SUL,sex-dom,32\n`), before);
+  const lines = [
+    { tabela: 'T', exibidor: 'SUL', preço: 50 },
+    { tabela: 'U', exibidor: 'SUL', preço: 50 },
+  ];
+  assert.deepEqual(
+    await spared(t, `${lines.map((line) => JSON.stringify(line)).join('\n')}\n{"tabela": \n`, ''),
+    before,
+  );
+});
+
+test('[PT9] a row whose cinema is not known spares the tables of its code, whoever they are of', async (t) => {
+  const pool = await poolFor(t);
+  const run = importer(t, pool);
+  const header = 'tabela;cinema;dias;preço\n';
+  await run(`${header}T;S1;;40\nT;S1;seg;30\n`);
+  const report = await run(`${header}T;S1;;50\nT;S1x;seg;30\nU;S1;;50\n`, { partial: true });
+  assert.deepEqual(reasons(report), [
+    '2 null: another row of this table is at fault, and a table is taken as a whole',
+    "3 cinema: there is no such cinema: write ANCINE's registration, its code or its exact name",
+  ]);
+  assert.deepEqual(sums(report), [1, 0, 0, 2]);
+  const { rows } = await pool.query('select price_cents from price_rules where price_table_id = 1 order by position');
+  assert.deepEqual(rows, [{ price_cents: 4000 }, { price_cents: 3000 }]);
+});
+
+test("[PT10] a file without the column of the cinema leaves a table to its cinema; a blank cell makes it the exhibitor's", async (t) => {
+  const pool = await poolFor(t);
+  const run = importer(t, pool);
+  const cinema = async (): Promise<unknown> =>
+    (await pool.query('select cinema_id::int as cinema from price_tables')).rows[0]?.cinema;
+  await run('tabela;cinema;preço\nT;S1;40\n');
+  assert.deepEqual(sums(await run('tabela;exibidor;preço\nT;SUL;50\n')), [0, 1, 0, 0]);
+  assert.equal(await cinema(), 1);
+  assert.deepEqual(sums(await run('tabela;exibidor;cinema;preço\nT;SUL;;50\n')), [0, 1, 0, 0]);
+  assert.equal(await cinema(), null);
+});

@@ -76,15 +76,19 @@ const REJECT_TWICE = `
       coalesce(until_time, '24:00'), projection, seat_kind) as first from staged
   ) as seen where first < line`;
 
-/** A table misses rules when one of its rows is at fault; then it stays as it was. */
+/**
+ * A table misses rules when one of its rows is at fault; then it stays as it was. Of a row that does not say whose table
+ * it is of, it may be anybody's. `$1`: tables of rows that could not be read; `$2`: one of them may be of any table.
+ */
 const REJECT_TOGETHER = `
   insert into rejected (line, column_name, reason)
-  select s.line, null, 'another row of this table is at fault, and a table is taken as a whole'
+  select s.line, null, case when $2 then 'a row at fault does not say which table it is of, and a table is taken as a whole'
+    else 'another row of this table is at fault, and a table is taken as a whole' end
   from staged s
   where not exists (select from rejected r where r.line = s.line) and (
-    s.table_code = any($1) or exists (
+    $2 or s.table_code = any($1) or exists (
       select from staged o join rejected r on r.line = o.line
-      where o.table_code = s.table_code and o.exhibitor_id is not distinct from s.exhibitor_id))`;
+      where o.table_code = s.table_code and (o.exhibitor_id is null or o.exhibitor_id = s.exhibitor_id)))`;
 
 const FIND_TABLES = `
   update staged s set table_id = t.id from price_tables t where t.exhibitor_id = s.exhibitor_id and t.code = s.table_code`;
@@ -120,13 +124,14 @@ export async function judgePrices({ client, exhibitorId, faultyTogether }: Table
     where exhibitor_id is not null order by exhibitor_id, table_code, line`);
   await client.query(`insert into rejected (line, column_name, reason) ${REJECT_DISAGREEING}`);
   await client.query(REJECT_TWICE);
-  await client.query(REJECT_TOGETHER, [[...faultyTogether]]);
+  await client.query(REJECT_TOGETHER, [[...faultyTogether].filter((code) => code !== null), faultyTogether.has(null)]);
 }
 
 /** Tables of the file as they should be. What the file has no column for stays as it is, in a table that is there. */
 const WANTED = `
   create temporary table wanted_tables on commit drop as
-  select s.exhibitor_id, s.table_code, s.table_id, t.content_hash as had_hash, h.cinema_id,
+  select s.exhibitor_id, s.table_code, s.table_id, t.content_hash as had_hash,
+    case when %cinema then h.cinema_id else t.cinema_id end as cinema_id,
     coalesce(h.table_name, case when not %table_name then t.name end, s.table_code) as name,
     coalesce(h.currency, t.currency, 'BRL') as currency,
     coalesce(h.valid_from, case when not %valid_from then t.valid_from end, '-infinity') as valid_from,

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type pg from 'pg';
 import { faultsOf, importText, sellTickets, sums, twoExhibitors } from '../../tests/support/two-exhibitors.ts';
+import { moveScreening } from '../admin/screening-changes.ts';
 import type { FileImportOptions } from './import-report.ts';
 import { screeningsKind } from './screenings-kind.ts';
 import type { TableKind } from './table-kind.ts';
@@ -114,8 +115,9 @@ test('[SI11] a ticket that is sold while the file is imported counts too: nothin
   const sellingMeanwhile: TableKind = {
     ...screeningsKind,
     merge: async (work) => {
+      const details = await screeningsKind.merge(work);
       await sellTickets(shard, 1, 1);
-      return screeningsKind.merge(work);
+      return details;
     },
   };
   const lines = [
@@ -215,4 +217,115 @@ test('[SI15] a change of the programme never touches the seat map or the quota o
     { map: 1, quota: 3 },
     { map: 3, quota: 4 },
   ]);
+});
+
+test('[SI17] the last look at tickets sold is taken when the report is written: only the commit comes after it', async (t) => {
+  const { pool } = await twoExhibitors(t);
+  const seen: unknown[] = [];
+  const looking: TableKind = {
+    ...screeningsKind,
+    last: async (client) => {
+      const { rows } = await client.query('select status, report is not null as told from imports');
+      seen.push(...rows);
+      return screeningsKind.last?.(client);
+    },
+  };
+  const text = [HEADER, '7001;Filme;2099-12-24T14:00;;;30;A'].join('\n');
+  assert.equal((await importText(t, pool, looking, text, { dryRun: true })).notKept, 'rehearsal');
+  assert.deepEqual(seen, []);
+  await importText(t, pool, looking, text);
+  assert.deepEqual(seen, [{ status: 'done', told: true }]);
+});
+
+test('[SI18] a screening that a person moved stays there, although the file still tells the start that was announced', async (t) => {
+  const { pool, shard } = await twoExhibitors(t);
+  const run = importing(t, pool);
+  const lines = ['7001;Filme;2099-12-24T10:00;;;30;', '7001;Filme;2099-12-24T14:00;;;30;B'];
+  await run(lines);
+  const client = await pool.connect();
+  await moveScreening(client, 1, '2099-12-24T10:30');
+  await moveScreening(client, 2, '2099-12-24T17:00');
+  await moveScreening(client, 2, '2099-12-25T14:00');
+  client.release();
+  await sellTickets(shard, 1, 2);
+  const again = await run(lines);
+  assert.deepEqual(
+    [sums(again), faultsOf(again), again.warnings.map(({ line, column, text }) => `${line} ${column}: ${text}`)],
+    [
+      [0, 0, 2, 0],
+      [],
+      [
+        '2 inicio: screening 1 was moved by hand to 2099-12-24 10:30, and stays there',
+        '3 inicio: screening 2 was moved by hand to 2099-12-25 14:00, and stays there',
+      ],
+    ],
+  );
+  // Another film at the time that was left is a new screening; and another start for the code moves it again.
+  const other = await run(['7001;Outro;2099-12-24T14:00;;;30;', '7001;Filme;2099-12-26T14:00;;;30;B']);
+  assert.deepEqual([sums(other), faultsOf(other)], [[1, 1, 0, 0], []]);
+  const { rows } = await pool.query(
+    `select to_char(starts_local, 'DD HH24:MI') as at, announced_at is null as free from screenings order by id`,
+  );
+  assert.deepEqual(rows, [
+    { at: '24 10:30', free: false },
+    { at: '26 14:00', free: true },
+    { at: '24 14:00', free: true },
+  ]);
+});
+
+test('[SI18] one that was moved and then cancelled stays cancelled', async (t) => {
+  const { pool } = await twoExhibitors(t);
+  const run = importing(t, pool);
+  const lines = ['7001;Filme;2099-12-24T10:00;;;30;'];
+  await run(lines);
+  const client = await pool.connect();
+  await moveScreening(client, 1, '2099-12-24T11:00');
+  client.release();
+  await pool.query(`update screenings set status = 'cancelled'`);
+  const again = await run(lines);
+  assert.deepEqual([sums(again), again.warnings.map(({ kind }) => kind)], [[0, 0, 1, 0], ['stays-cancelled']]);
+});
+
+test('[SI18] moved back by hand, it is an unmoved one again', async (t) => {
+  const { pool } = await twoExhibitors(t);
+  await importing(t, pool)(['7001;Filme;2099-12-24T10:00;;;30;']);
+  const client = await pool.connect();
+  for (const start of ['2099-12-24T11:00', '2099-12-24T10:00']) await moveScreening(client, 1, start);
+  client.release();
+  assert.deepEqual((await pool.query('select announced_at from screenings')).rows, [{ announced_at: null }]);
+});
+
+test('[SI19] a withdrawn film takes no new screening, and a file may still list those that are there', async (t) => {
+  const { pool } = await twoExhibitors(t);
+  const run = importing(t, pool);
+  const lines = ['7001;Outro;2099-12-24T10:00;;;30;', '7001;Filme;2099-12-24T14:00;;;30;'];
+  await run(lines);
+  await pool.query(`update films set status = 'withdrawn' where id = 2`);
+  const again = await run(lines);
+  assert.deepEqual([sums(again), faultsOf(again)], [[0, 0, 2, 0], []]);
+  const more = await run(['7001;Outro;2099-12-24T14:00;;;30;', '7001;Outro;2099-12-24T18:00;;;30;'], { partial: true });
+  assert.deepEqual(faultsOf(more), ['2 filme: "Outro" was withdrawn', '3 filme: "Outro" was withdrawn']);
+});
+
+test('[IM60] the report tells of each line what became of it, of a rehearsal too', async (t) => {
+  const { pool } = await twoExhibitors(t);
+  const run = importing(t, pool);
+  const hour = (at: number, price = 30): string =>
+    `7001;Filme;2099-12-24T${String(at).padStart(2, '0')}:00;;;${price};`;
+  await run([hour(2), hour(8), hour(11)]);
+  const report = await run([hour(2), hour(5), hour(8, 31), hour(11, 31), hour(14), hour(17), hour(17)], {
+    dryRun: true,
+  });
+  assert.deepEqual(
+    [sums(report), report.createdLines, report.updatedLines, report.rejectedRows.map(({ line }) => line)],
+    [
+      [3, 2, 1, 1],
+      [
+        [3, 3],
+        [6, 7],
+      ],
+      [[4, 5]],
+      [8],
+    ],
+  );
 });

@@ -9,7 +9,7 @@
 import { lockProgramme } from '../screening-plan.ts';
 import { lacksStart, SCREENING_COLUMNS, SCREENING_DERIVED, whenItStarts } from './screenings-columns.ts';
 import { judgeScreenings } from './screenings-judge.ts';
-import { storeScreenings } from './screenings-merge.ts';
+import { refuseSoldMeanwhile, storeScreenings } from './screenings-merge.ts';
 import type { TableKind } from './table-kind.ts';
 
 /** Three months of a chain of 600 auditoriums. */
@@ -27,6 +27,7 @@ export const screeningsKind: TableKind = {
     await judgeScreenings(work, true);
   },
   merge: storeScreenings,
+  last: refuseSoldMeanwhile,
   isPartialByDefault: false,
   olderExport: 'warn',
   rowsMax: ROWS_MAX,

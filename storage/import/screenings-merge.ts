@@ -1,5 +1,6 @@
 /** Writes what was judged: new screenings and changed ones, in the transaction of the import. Seat maps are never touched. */
 
+import type pg from 'pg';
 import { FileRefused } from './file-refused.ts';
 import { IS_BINDING } from './screenings-judge.ts';
 import type { ImportDetails, TableWork } from './table-kind.ts';
@@ -25,7 +26,9 @@ const UPDATE = `
   update screenings e set code = j.code, film_id = j.film_id, starts_at = j.starts_at, starts_local = j.starts_local,
     time_zone = j.time_zone, language = j.language, projection = j.projection, modality = j.modality,
     sales_from = j.sales_from, sales_until = j.sales_until, price_cents = j.price_cents, seat_prices = j.seat_prices,
-    price_table_id = j.price_table_id, currency = j.currency, updated_at = now()
+    price_table_id = j.price_table_id, currency = j.currency, updated_at = now(),
+    -- A start that a file tells anew is the announced one.
+    announced_at = case when e.starts_at = j.starts_at then e.announced_at end
   from settled j where e.id = j.screening`;
 
 const INSERT = `
@@ -35,18 +38,12 @@ const INSERT = `
     modality, sales_from, sales_until, price_cents, seat_prices, price_table_id, currency
   from settled where outcome = 'created' order by starts_at, auditorium_id`;
 
-/**
- * The box offices do not wait for an import: somebody may have bought a ticket since it was judged that nobody has.
- * Looked at last, so that only the commit itself is left.
- */
+/** The box offices do not wait for an import: somebody may have bought a ticket since it was judged that nobody has. */
 const SOLD_MEANWHILE = `
   select j.line, j.screening from settled j join orders o on o.screening = j.screening and ${IS_BINDING}
   where j.is_other or j.is_repriced order by j.line limit 1`;
 
-/**
- * After `judgeScreenings`, in its transaction and under its lock.
- * @throws FileRefused when somebody bought a ticket of a screening that is being changed.
- */
+/** After `judgeScreenings`, in its transaction and under its lock. A file's import ends with `refuseSoldMeanwhile`. */
 export async function storeScreenings(work: TableWork): Promise<ImportDetails> {
   const { client } = work;
   await client.query(SETTLE);
@@ -60,12 +57,20 @@ export async function storeScreenings(work: TableWork): Promise<ImportDetails> {
   await client.query(INSERT);
   work.progress(0.9);
   await client.query('insert into outcomes (line, outcome) select line, outcome from settled');
-  const { rows: sold } = await client.query<{ line: number; screening: string }>(SOLD_MEANWHILE);
-  if (sold[0] !== undefined) {
-    const { line, screening } = sold[0];
-    throw new FileRefused(
-      `line ${line} changes screening ${screening}, and a ticket for it was sold while it was imported: nothing was kept, import it again`,
-    );
-  }
   return { moved };
+}
+
+/**
+ * After `storeScreenings` and everything else of the transaction. An order that is committed between this look and the
+ * commit, some milliseconds, is not seen: its buyer has a ticket for the changed screening. To close that gap too, every
+ * order would have to wait for imports.
+ * @throws FileRefused when somebody bought a ticket of a screening that is being changed.
+ */
+export async function refuseSoldMeanwhile(client: pg.ClientBase): Promise<void> {
+  const { rows } = await client.query<{ line: number; screening: string }>(SOLD_MEANWHILE);
+  if (rows[0] === undefined) return;
+  const { line, screening } = rows[0];
+  throw new FileRefused(
+    `line ${line} changes screening ${screening}, and a ticket for it was sold while it was imported: nothing was kept, import it again`,
+  );
 }

@@ -23,12 +23,11 @@ const FIND_FILMS = `
   ), found as (
     select distinct on (film) film, id, count(*) over (partition by film, rank) as twins from hits order by film, rank
   )
-  select n.film, f.id as film_id, f.minutes, f.title, f.release_date,
+  select n.film, f.id as film_id, f.minutes, f.title, f.release_date, f.status <> 'active' as is_withdrawn,
     case when f.id is null and n.work_number ~ '^[BE][0-9A-Z]{13}$'
         then format('there is no film with the number %s: import it first', n.work_number)
       when f.id is null then format('there is no film "%s": import it first, or write its CPB or ROE', left(n.film, 60))
-      when h.twins > 1 then format('%s films are called "%s": write the CPB, the ROE or the code', h.twins, left(n.film, 60))
-      when f.status <> 'active' then format('"%s" was withdrawn', left(f.title, 60)) end as reason
+      when h.twins > 1 then format('%s films are called "%s": write the CPB, the ROE or the code', h.twins, left(n.film, 60)) end as reason
   from names n left join found h using (film) left join films f on f.id = h.id`;
 
 const REJECT_UNKNOWN = `
@@ -49,13 +48,13 @@ const REJECT_UNKNOWN = `
 
 // A closed auditorium's past is still told by its files: a screening that is there may be repeated as it is.
 const KNOWN = `exists (select from screenings e where e.auditorium_id = a.id
-  and e.starts_at = s.wall at time zone c.time_zone)`;
+  and s.wall at time zone c.time_zone in (e.starts_at, e.announced_at))`;
 
 // Two looks tell that no clock is changed within three hours; only then the closer look is taken.
 const PLACE = `
   create temporary table placed on commit drop as
   select s.line, n.auditorium_id, a.cinema_id, a.seat_map_id, m.seat_count, c.time_zone, f.film_id, f.title, f.minutes,
-    f.release_date, s.wall as starts_local, t.starts_at, s.code, s.language, s.projection, s.modality, s.price,
+    f.release_date, f.is_withdrawn, s.wall as starts_local, t.starts_at, s.code, s.language, s.projection, s.modality, s.price,
     s.sales_from at time zone c.time_zone as sales_from, s.sales_until at time zone c.time_zone as sales_until,
     case
       when s.utc_offset is not null and t.starts_at at time zone c.time_zone <> s.wall

@@ -5,6 +5,7 @@
  * that is a code or a name. Pure.
  */
 
+import { clean } from './cell-values.ts';
 import { FileRefused } from './file-refused.ts';
 import { hasZones, readPretixPlan } from './pretix-plan.ts';
 import { hasLines, readLines } from './seat-map-file.ts';
@@ -47,5 +48,6 @@ function isSeatMap(map: unknown): boolean {
 
 function wordOf(value: unknown): string | null {
   if (typeof value === 'number') return String(value);
-  return typeof value === 'string' && value.trim() !== '' ? value.trim() : null;
+  const word = typeof value === 'string' ? clean(value) : '';
+  return word === '' ? null : word;
 }

@@ -200,6 +200,20 @@ test('[SM8] back to the layout that the screenings have: nothing is wanted any m
   assert.deepEqual(await changes(pool), [{ screening: 1, map: 4, state: 'superseded' }]);
 });
 
+test('[SM9] control characters in the names of a file are cleaned; a map at fault makes no cinema and no auditorium', async (t) => {
+  const { pool } = await twoExhibitors(t);
+  const run = importing(t, pool);
+  const named = await run([own('s2\u0000', 4, { cinema: ' u\u200bm\u0000' }), own('\u0000', 4)], {}, { partial: true });
+  assert.deepEqual(sums(named), [0, 1, 0, 1]);
+  assert.match(faultsOf(named)[0] ?? '', /^2 auditorium: whose seat map it is does not stand in the file/);
+  const broken = { ...own('x', 4), seats: [[0, 0, 9, 'A1']] };
+  const count = async () =>
+    (await pool.query('select from cinemas c full join auditoriums a on a.cinema_id = c.id')).rowCount;
+  const before = await count();
+  const refused = await run(broken, { name: 'Sala Nova', cinema: 'Cine Novo' }, { partial: true });
+  assert.deepEqual([sums(refused), await count()], [[0, 0, 0, 1], before]);
+});
+
 const published = publishedFile('ingresso-seatmap2-165.json');
 test('[SM7] the published seat map is imported whole', {
   skip: published === null && 'not beside the project',

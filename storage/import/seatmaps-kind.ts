@@ -14,8 +14,6 @@ import { seatMapsOf } from './seat-map-document.ts';
 import { judgeSeatMaps, storeSeatMaps } from './seatmaps-merge.ts';
 import type { CellParser, DocumentReading, DraftRow, ImportSettings, TableColumn, TableKind } from './table-kind.ts';
 
-/** A hundred maps of the largest auditorium there is, or thousands of real ones. */
-const BYTES_MAX = 16 * 1024 * 1024;
 const ROWS_MAX = 5_000;
 const NAME_CHARS_MAX = 300;
 
@@ -37,7 +35,7 @@ export const seatmapsKind: TableKind = {
     { name: 'layout', type: 'jsonb' },
   ],
   lacks: () => 'the form of a JSON document (seat maps are no tables)',
-  document: { bytesMax: BYTES_MAX, rows: rowsOf },
+  document: { rows: rowsOf },
   judge: judgeSeatMaps,
   merge: storeSeatMaps,
   isPartialByDefault: false,

@@ -70,10 +70,13 @@ export async function storeSeatMaps({ client, nowMs, warn }: TableWork): Promise
   };
 }
 
-/** Only for a map that is told by `name` and `cinema` beside the file, and only for administrators. */
+/** Only for a usable map that is told by `name` and `cinema` beside the file, and only for administrators. */
 async function makeMissing({ client, settings, exhibitorId }: TableWork): Promise<void> {
   const { name, cinema, timeZone } = settings;
   if (name === undefined || cinema === undefined || exhibitorId !== null) return;
+  // A map at fault is not here, and makes nothing.
+  const { rowCount: maps } = await client.query('select from staged limit 1');
+  if (maps === 0) return;
   const zone = timeZone ?? 'America/Sao_Paulo';
   const { rows: zones } = await client.query('select from pg_timezone_names where name = $1', [zone]);
   if (zones.length === 0) throw new FileRefused(`${zone} is no time zone; write one like America/Sao_Paulo`);

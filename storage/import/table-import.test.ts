@@ -1,5 +1,6 @@
 /** The import around every kind: what is kept and what is not, what the report says, and what the history. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { utimesSync } from 'node:fs';
 import { type TestContext, test } from 'node:test';
 import fc from 'fast-check';
@@ -102,7 +103,7 @@ test('[IM32] the history says who, when, which file and what became of it, also 
         file_hash: rows[1].file_hash,
         rows: '3',
       },
-      error: '1 of 3 rows are at fault, and nothing was kept: correct them, or import the others with --partial',
+      error: '1 of 3 rows is at fault, and nothing was kept: correct them, or import the others with --partial',
     },
   ]);
 });
@@ -234,6 +235,34 @@ test('[IM39] hostile texts travel through the database and the history as they a
   const { rows: films } = await pool.query('select title from films');
   assert.deepEqual(films, [{ title: `\\. \\N'; drop table films; -- \ufffd` }]);
   assert.equal((await pool.query(`select report->'rejectedRows'->0->>'line' as line from imports`)).rows[0].line, '2');
+});
+
+test('[IM47] an import that stands still lets its locks go; it and one that takes too long are refused with a sentence', async (t) => {
+  const pool = await poolFor(t);
+  const judging = (judge: (client: pg.ClientBase) => Promise<void>): TableKind => ({
+    ...filmsKind,
+    judge: async (work) => {
+      await judge(work.client);
+      return filmsKind.judge(work);
+    },
+  });
+  const refused = (kind: TableKind, message: RegExp) =>
+    assert.rejects(importer(t, pool, kind)(FILMS), { name: 'FileRefused', message });
+  const slow = judging(async (client) => {
+    await client.query(`set local statement_timeout = '1ms'`);
+    await client.query('select count(*) from generate_series(1, 1000000000)');
+  });
+  await refused(slow, /^checking was stopped by the database; a step may take 10 minutes: split the file/);
+  let limit: unknown;
+  const stalled = judging(async (client) => {
+    limit = (await client.query('show idle_in_transaction_session_timeout')).rows[0];
+    await client.query(`set local idle_in_transaction_session_timeout = '1ms'`);
+    await once(client, 'end');
+  });
+  await refused(stalled, /^it stood still for more than 60 seconds and was undone: send it again later$/);
+  assert.deepEqual(limit, { idle_in_transaction_session_timeout: '1min' });
+  assert.deepEqual([await count(pool, 'films'), await count(pool, 'imports')], [0, 0]);
+  assert.deepEqual(sums(await importer(t, pool)(FILMS)), [2, 0, 0, 0]);
 });
 
 /** Good cells for the columns of two kinds; few, so that rows meet. */

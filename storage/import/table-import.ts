@@ -13,6 +13,7 @@ import type pg from 'pg';
 import { copyRows } from '../copy-rows.ts';
 import { inTransaction } from '../in-transaction.ts';
 import { clean } from './cell-values.ts';
+import { changedLines } from './changed-lines.ts';
 import { FileRefused } from './file-refused.ts';
 import { lockImports, noticeOlder, type OlderFile, recordFile } from './import-history.ts';
 import type { FileImportOptions, FileReport, ImportProgress, NotKept } from './import-report.ts';
@@ -20,13 +21,14 @@ import { ReportNotes } from './report-notes.ts';
 import { hashOf } from './source/file-bytes.ts';
 import { openSource } from './source/open-source.ts';
 import type { Source } from './source/source.ts';
-import { IMPORT_MS_MAX } from './source/source-limits.ts';
+import { IMPORT_MS_MAX, STALL_MS_MAX } from './source/source-limits.ts';
 import { readHeader, type TableHeader } from './table-header.ts';
 import type { DraftRow, TableKind } from './table-kind.ts';
 import { type Draft, TableRows } from './table-rows.ts';
 import { countOutcomes, createStaging, dropRejected, readStagedNotes, STAGED, sealStaging } from './table-staging.ts';
 
 const NAME_CHARS_MAX = 120;
+const WAITING = 'waiting for other imports';
 
 /** How much is done when a phase begins, by the time it took. */
 const PHASES = { reading: 0, checking: 0.4, merging: 0.6, committing: 0.95 } as const;
@@ -58,7 +60,7 @@ export async function importFile(
 ): Promise<FileReport> {
   const startedMs = performance.now();
   const opened = await open(kind, file, options);
-  const report = await inTransaction(pool, (client) => run(client, opened, startedMs));
+  const report = await inTransaction(pool, (client) => runInTime(client, opened, startedMs));
   opened.progress('committed', 1);
   return { ...report, elapsedMs: Math.round(performance.now() - startedMs) };
 }
@@ -104,10 +106,57 @@ function shortened(text: string): string {
   return clean(text).slice(0, NAME_CHARS_MAX);
 }
 
+/** An import that PostgreSQL ended for its time is told as such. */
+async function runInTime(client: pg.ClientBase, opened: Opened, startedMs: number): Promise<FileReport> {
+  let phase = '';
+  const watched: Opened = {
+    ...opened,
+    progress: (begun, share) => {
+      phase = begun;
+      opened.progress(begun, share);
+    },
+  };
+  // A connection is ended between two statements, and the next one fails without a code.
+  let ended: unknown = null;
+  const onEnded = (cause: unknown): void => {
+    ended ??= cause;
+  };
+  client.on('error', onEnded);
+  try {
+    return await run(client, watched, startedMs);
+  } catch (cause) {
+    throw outOfTime(ended ?? cause, phase) ?? cause;
+  } finally {
+    client.off('error', onEnded);
+  }
+}
+
+/** null: it is something else. */
+function outOfTime(cause: unknown, phase: string): FileRefused | null {
+  const minutes = `${IMPORT_MS_MAX / 60_000} minutes`;
+  switch ((cause as { code?: unknown } | null)?.code) {
+    case '57014': {
+      const text =
+        phase === WAITING
+          ? `other imports did not end within ${minutes}: send it again later`
+          : `${phase} was stopped by the database; a step may take ${minutes}: split the file, or send it again later`;
+      return new FileRefused(text, { cause });
+    }
+    case '25P03':
+      return new FileRefused(
+        `it stood still for more than ${STALL_MS_MAX / 1000} seconds and was undone: send it again later`,
+        { cause },
+      );
+    default:
+      return null;
+  }
+}
+
 async function run(client: pg.ClientBase, opened: Opened, startedMs: number): Promise<FileReport> {
   const { kind, notes, rows, options, progress } = opened;
-  await client.query(`set local statement_timeout = ${IMPORT_MS_MAX}`);
-  progress('waiting for other imports', 0);
+  await client.query(`set local statement_timeout = ${IMPORT_MS_MAX};
+    set local idle_in_transaction_session_timeout = ${STALL_MS_MAX}`);
+  progress(WAITING, 0);
   await lockImports(client);
   await client.query('savepoint before_rows');
   await createStaging(client, kind, options);
@@ -136,6 +185,7 @@ async function run(client: pg.ClientBase, opened: Opened, startedMs: number): Pr
   const details = await kind.merge({ ...work, progress: during('merging', PHASES.committing) });
   progress('committing', PHASES.committing);
   const outcomes = await countOutcomes(client, staged);
+  const lines = await changedLines(client);
   await readStagedNotes(client, notes, (name) => opened.header?.headingOf(name) ?? name);
   const older = await noticeOlder(client, {
     kind: kind.name,
@@ -147,15 +197,17 @@ async function run(client: pg.ClientBase, opened: Opened, startedMs: number): Pr
     importId: options.job?.importId ?? null,
   });
   if (older !== null) notes.warn(older.warning);
-  const counts = { rows: rows.rows, ...outcomes, rejected: rows.rejected + readRows - staged };
+  const counts = { rows: rows.rows, ...outcomes, ...lines, rejected: rows.rejected + readRows - staged };
   const report = reportOf(opened, counts, details, older, startedMs);
   if (report.notKept !== null) await client.query('rollback to savepoint before_rows');
-  return recordFile(client, report, opened);
+  const recorded = await recordFile(client, report, opened);
+  if (report.notKept === null) await kind.last?.(client);
+  return recorded;
 }
 
 function reportOf(
   { kind, source, header, notes, name, fileHash, options }: Opened,
-  counts: Pick<FileReport, 'rows' | 'created' | 'updated' | 'unchanged' | 'rejected'>,
+  counts: Pick<FileReport, 'rows' | 'created' | 'updated' | 'unchanged' | 'rejected' | 'createdLines' | 'updatedLines'>,
   details: FileReport['details'],
   older: OlderFile | null,
   startedMs: number,

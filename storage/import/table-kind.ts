@@ -61,7 +61,6 @@ export interface DraftRow {
 
 /** A file that is one JSON document rather than a table (a seat map): a kind makes its rows itself. */
 export interface DocumentForm {
-  readonly bytesMax: number;
   /**
    * One draft for each row, made by `draft(line)`, whose columns it sets (no CellParser is asked); `line` counts from 1.
    * `document` is whatever JSON.parse made of the file. Pure.
@@ -92,7 +91,10 @@ export interface TableWork {
   readonly who: string;
   /** When the import began; the one clock of judge() and merge(). */
   readonly nowMs: number;
-  /** What rows that could not be read have in the column TableKind.together: their fellows are no whole any more. */
+  /**
+   * What rows that could not be read have in the column TableKind.together: their fellows are no whole any more. With a
+   * null in it a row does not say what it has there, and its fellows may be any.
+   */
   readonly faultyTogether: ReadonlySet<CopyValue>;
   /** 0…1 of this step. */
   progress(share: number): void;
@@ -123,6 +125,11 @@ export interface TableKind {
   readonly recordsAreLines?: true;
   readonly judge: (work: TableWork) => Promise<void>;
   readonly merge: (work: TableWork) => Promise<ImportDetails>;
+  /**
+   * Of an import that is kept: when nothing but the commit is left to do, and the temporary tables are still there. For
+   * what others may have changed since it was judged; a FileRefused undoes the import.
+   */
+  readonly last?: (client: pg.ClientBase) => Promise<void>;
   /** true: rows at fault are left out unless asked otherwise, because files of this kind are published with faults. */
   readonly isPartialByDefault: boolean;
   /** What an older export over a newer one does: merely a warning, or refused unless it is asked for (`olderOk`). */

@@ -21,7 +21,7 @@ export class TableRows {
   readonly #places: ReadonlyMap<string, number>;
   readonly #width: number;
   readonly #needed: readonly TableColumn[];
-  /** Of rejected rows, in the column `together` of the kind. */
+  /** Of rejected rows, in the column `together` of the kind; null: of one of them that is not known. */
   readonly faultyTogether = new Set<CopyValue>();
   #rows = 0;
   #rejected = 0;
@@ -82,6 +82,7 @@ export class TableRows {
     const surplus = cells.slice(columns.length).some((cell) => cell !== '');
     if (surplus || cells.length < columns.length - trailingUnknown(columns)) {
       draft.reject(null, `it has ${cells.length} columns, and the header ${columns.length}`);
+      this.#noteTogether(cells, columns, draft);
       return;
     }
     for (const [index, column] of columns.entries()) {
@@ -92,6 +93,22 @@ export class TableRows {
     for (const { name } of this.#needed) {
       if (draft.get(name) === null && !draft.isAtFault(name)) draft.reject(name, 'it is blank');
     }
+  }
+
+  /** What a row of the wrong width may belong to: a cell too many or too few shifts those behind it. */
+  #noteTogether(cells: readonly (string | Problem)[], columns: TableHeader['columns'], draft: Draft): void {
+    const { together } = this.#kind;
+    const place = columns.findIndex((column) => column !== null && column.name === together);
+    const column = columns[place];
+    if (together === undefined || column === undefined || column === null) return;
+    const shifted = place + cells.length - columns.length;
+    const meant = cells.slice(Math.max(0, Math.min(place, shifted)), Math.max(place, shifted) + 1).flatMap((cell) => {
+      const found = this.#bounded(cell);
+      const value = found === '' || isProblem(found) ? null : column.parse(found, () => {});
+      return value === null || isProblem(value) ? [] : [value];
+    });
+    for (const value of meant) this.faultyTogether.add(value);
+    draft.set(together, meant[0] ?? null);
   }
 
   #take(cell: string | Problem, { name, parse }: TableColumn, draft: Draft): void {

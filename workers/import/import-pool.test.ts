@@ -61,6 +61,10 @@ function upload(pool: pg.Pool, text: string, options: Partial<NewImport> = {}): 
   return inTransaction(pool, (client) => createImport(client, { ...wanted, ...options }, bytes));
 }
 
+function resume(pool: pg.Pool, scope: Parameters<typeof resumeImport>[1], id: number): Promise<string> {
+  return inTransaction(pool, (client) => resumeImport(client, scope, id));
+}
+
 async function statusOf(pool: pg.Pool, id: number): Promise<unknown> {
   const found = await findImport(pool, ALL, id);
   return [found?.status, found?.created, found?.rejected, found?.error];
@@ -168,7 +172,7 @@ test('[IM23] a file that is refused ends as failed with its sentence; corrected 
     'failed',
     2,
     1,
-    '1 of 3 rows are at fault, and nothing was kept: correct them, or import the others with --partial',
+    '1 of 3 rows is at fault, and nothing was kept: correct them, or import the others with --partial',
   ]);
   assert.equal(await filmCount(pool), 0);
   const partial = await upload(pool, `${FILMS}C;Cor;zero\n`, { partial: true });
@@ -182,12 +186,12 @@ test('[IM24] a waiting import is cancelled at once and resumed later; one that i
   assert.equal(await cancelImport(pool, ALL, id), 'cancelled');
   assert.equal(await cancelImport(pool, ALL, id), 'ended');
   assert.equal(await runner.runOne(), false);
-  assert.equal(await resumeImport(pool, ALL, id), 'waiting');
+  assert.equal(await resume(pool, ALL, id), 'waiting');
   assert.equal(await runner.runOne(), true);
   assert.deepEqual(await statusOf(pool, id), ['done', 2, 0, null]);
   assert.equal(await cancelImport(pool, ALL, id), 'ended');
-  assert.equal(await resumeImport(pool, ALL, id), 'not-stopped');
-  assert.equal(await resumeImport(pool, ALL, 999_999), 'unknown');
+  assert.equal(await resume(pool, ALL, id), 'not-stopped');
+  assert.equal(await resume(pool, ALL, 999_999), 'unknown');
 });
 
 test('[IM25] cancelling an import that runs undoes it, however far it is', async (t) => {
@@ -262,7 +266,21 @@ test('[IM29] waiting files are few for each exhibitor, and files that were given
   assert.equal(await cancelImport(pool, ALL, theirs), 'cancelled');
   await pool.query(`update imports set finished_at = now() - interval '8 days' where id = $1`, [theirs]);
   assert.equal(await forgetImportFiles(pool), 1);
-  assert.equal(await resumeImport(pool, ALL, theirs), 'gone');
+  assert.equal(await resume(pool, ALL, theirs), 'gone');
+});
+
+test('[IM46] an import that begins again is one of those that wait, and finds no more room than a new one', async (t) => {
+  const { pool } = await stage(t);
+  const id = await upload(pool, FILMS);
+  assert.equal(await cancelImport(pool, ALL, id), 'cancelled');
+  for (let count = 1; count < WAITING_MAX; count++) await upload(pool, FILMS);
+  const other = await upload(pool, FILMS);
+  await assert.rejects(resume(pool, ALL, id), { name: 'FileRefused', message: /20 imports are waiting already/ });
+  assert.equal(((await statusOf(pool, id)) as unknown[])[0], 'cancelled');
+  assert.equal(await cancelImport(pool, ALL, other), 'cancelled');
+  // Two at once do not both find the last place.
+  const both = await Promise.allSettled([resume(pool, ALL, id), resume(pool, ALL, other)]);
+  assert.deepEqual(both.map(({ status }) => status).sort(), ['fulfilled', 'rejected']);
 });
 
 test('[IM40] an import that was cancelled or taken over is not completed by who has not heard of it', async (t) => {
@@ -273,7 +291,7 @@ test('[IM40] an import that was cancelled or taken over is not completed by who 
   const complete = () => importFile(pool, filmsKind, file, claimed?.options ?? OPTIONS);
   assert.equal(await cancelImport(pool, ALL, id), 'cancelled');
   await assert.rejects(complete(), { name: 'ImportTakenAway' });
-  assert.equal(await resumeImport(pool, ALL, id), 'waiting');
+  assert.equal(await resume(pool, ALL, id), 'waiting');
   assert.equal((await claimImport(pool, 'second'))?.id, id);
   await assert.rejects(complete(), { name: 'ImportTakenAway' });
   assert.deepEqual([await statusOf(pool, id), await filmCount(pool)], [['running', 0, 0, null], 0]);
@@ -299,7 +317,7 @@ test('[IM44] the files of an exhibitor have a bound together: the oldest that we
   for (const id of [first, second]) await cancelImport(pool, ALL, id);
   await send(null);
   const third = await send(1);
-  assert.deepEqual([await resumeImport(pool, ALL, first), await resumeImport(pool, ALL, second)], ['gone', 'waiting']);
+  assert.deepEqual([await resume(pool, ALL, first), await resume(pool, ALL, second)], ['gone', 'waiting']);
   assert.equal(await cancelImport(pool, ALL, third), 'cancelled');
   // Two at once do not both find the same room.
   const both = await Promise.allSettled([send(1), send(1)]);
@@ -326,8 +344,5 @@ test('[IM45] who keeps some cinemas sees and stops the imports that could reach 
     [await cancelImport(pool, limited, all), await cancelImport(pool, limited, one)],
     ['unknown', 'cancelled'],
   );
-  assert.deepEqual(
-    [await resumeImport(pool, limited, both), await resumeImport(pool, limited, one)],
-    ['unknown', 'waiting'],
-  );
+  assert.deepEqual([await resume(pool, limited, both), await resume(pool, limited, one)], ['unknown', 'waiting']);
 });

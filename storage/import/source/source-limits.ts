@@ -31,6 +31,9 @@ export const CELLS_CHARS_MAX = 256 * 1024 * 1024;
 /** An import that takes longer is given up and undone. 50,000 screenings take seconds. */
 export const IMPORT_MS_MAX = 10 * 60 * 1000;
 
+/** An import that does nothing while it holds the catalogue's locks is undone: its node is stopped, or its network is cut. */
+export const STALL_MS_MAX = 60_000;
+
 /** 67108864 → "64 MB", for the messages. */
 export function megabytes(bytes: number): string {
   return `${Math.ceil(bytes / 1024 / 1024)} MB`;

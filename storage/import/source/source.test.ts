@@ -303,6 +303,32 @@ test('[IM11] a sheet with two cells in far corners is refused before a table is 
   }
 });
 
+test('[IM48] a place that is none on a sheet is refused before the reader fills the gap to it', async (t) => {
+  const sheet = (rows: string): Buffer =>
+    workbook({ A: [['a']] }, { 'xl/worksheets/sheet1.xml': `<worksheet><sheetData>${rows}</sheetData></worksheet>` });
+  const first = '<row r="1"><c r="A1"><v>1</v></c></row>';
+  for (const [rows, message] of [
+    ['<row r="4000000000"><c r="A2"><v>1</v></c></row>', /is broken: "4000000000" is no place/],
+    ['<row r="4000000000"/>', /"4000000000" is no place/],
+    ['<row r="1e9"><c r="A2"><v>1</v></c></row>', /"1e9" is no place/],
+    ['<row r = "9000000"/>', /"row 9000000" is no place/],
+    ['<row r="900000"><c r="A2"><v>1</v></c></row>', /reaches to row 900000 and column 1/],
+    ['<row r="2"><c r="A99999999"><v>1</v></c></row>', /"A99999999" is no place/],
+    ['<row><c r="A4000000000"/></row>', /"A4000000000" is no place/],
+    ['<row><c r="A4000000"/></row>', /"row 4000000" is no place/],
+    ['<row r="2"><c r="AAAAAAA2"><v>1</v></c></row>', /"AAAAAAA2" is no place/],
+    ['<row r="2"><c s="1" r="A2" r="A99999999"><v>1</v></c></row>', /"A2" is no place/],
+    ['<row r="&#52;000000000"/>', /is no place/],
+    ['<row r=4000000000/>', /is no place/],
+    ['<row r="199999"/><row/><row/><row/><row/>', /reaches to row 200003/],
+  ] as const) {
+    await refused(t, sheet(`${first}${rows}`), message);
+  }
+  // Excel writes rows down to its last when they are formatted.
+  const formatted = `${first}<row r="2" ht="15"><c r="A2" s='0'><v>7</v></c></row><row r="1048576" ht="15"/>`;
+  assert.deepEqual((await reader(t)(sheet(formatted))).rows, [[2, '7']]);
+});
+
 /** Opens the file and tells why it was refused. */
 const OPENING = `
   const { parentPort, workerData } = require('node:worker_threads');
