@@ -33,12 +33,13 @@ export async function ownerOfAuditorium(
 
 /**
  * Another start, in the zone that the cinema has now. The end of sales moves along, because it is about the start; their
- * begin stays, because it was announced.
+ * begin stays, because it was announced. The first start is kept, so that the file that still tells it is understood.
  */
 export async function moveScreening(client: pg.ClientBase, screening: number, startsLocal: string): Promise<void> {
   await client.query({
     name: 'admin-screening-move',
     text: `update screenings s set starts_at = t.starts_at, starts_local = $2, time_zone = c.time_zone,
+        announced_at = nullif(coalesce(s.announced_at, s.starts_at), t.starts_at),
         sales_until = s.sales_until + (t.starts_at - s.starts_at), updated_at = now()
       from auditoriums a join cinemas c on c.id = a.cinema_id, lateral (select $2::timestamp at time zone c.time_zone) as t (starts_at)
       where s.id = $1 and a.id = s.auditorium_id`,

@@ -155,12 +155,15 @@ alter table screenings
   -- Full prices of the seat kinds whose price is not price_cents: {"1": 8000}.
   add seat_prices jsonb,
   add price_table_id bigint references price_tables,
+  -- The start that was announced, of one that a person moved since: files may go on telling it. null: starts_at.
+  add announced_at timestamptz,
   add updated_at timestamptz not null default now(),
   add changed_xid xid8 not null default pg_current_xact_id(),
   add unique (auditorium_id, code),
   add check (sales_from is null or sales_until is null or sales_from < sales_until);
 create index screenings_changed on screenings (changed_xid);
 create index screenings_film on screenings (film_id);
+create index screenings_announced on screenings (auditorium_id, announced_at) where announced_at is not null;
 -- A cancelled screening gives its time free.
 alter table screenings drop constraint screenings_auditorium_id_starts_at_key;
 create unique index screenings_auditorium_starts on screenings (auditorium_id, starts_at) where status <> 'cancelled';

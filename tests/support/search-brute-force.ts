@@ -61,12 +61,11 @@ function isNamed({ id, name }: CinemaRow, wanted: number | string): boolean {
 
 function scoreOf(words: readonly string[], film: FilmRow, cinema: CinemaRow): number | null {
   const names = [film.title, film.originalTitle ?? '', cinema.name, cinema.city ?? ''].flatMap(wordsOf);
-  const different = [...new Set(words.slice(0, 8))];
-  const isNeeded = (word: string): boolean => !isJoining(word) || different.every(isJoining);
+  const counted = words.every(isJoining) ? words : words.filter((word) => !isJoining(word));
   let score = 0;
-  for (const word of different) {
+  for (const word of [...new Set(counted)].slice(0, 6)) {
     const fit = Math.max(...names.map((name) => fitOf(word, name)));
-    if (fit === 0 && isNeeded(word)) return null;
+    if (fit === 0) return null;
     score += fit;
   }
   const searched = words.join(' ');
