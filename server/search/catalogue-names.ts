@@ -72,7 +72,13 @@ export class CatalogueNames {
 
   /** Slot of the cinema in which an auditorium (id) is. */
   cinemaOf(auditorium: number): number | undefined {
-    const row = this.auditoriums.get(auditorium);
+    const slot = this.auditoriums.slotOf(auditorium);
+    return slot === undefined ? undefined : this.cinemaAt(slot);
+  }
+
+  /** Slot of the cinema in which an auditorium (slot) is. */
+  cinemaAt(auditorium: number): number | undefined {
+    const row = this.auditoriums.at(auditorium);
     return row === undefined ? undefined : this.cinemas.slotFor(row.cinema);
   }
 

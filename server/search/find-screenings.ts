@@ -1,8 +1,12 @@
 /**
  * One page of a search: goes through the scores, the days, the films of a day in the order of the search, and stops when
- * the page is full. Where only a few cinemas are in question and any film will do, it gathers their screenings of the
- * day instead of looking through everybody's; both ways give the same.
+ * the page is full. Where only a few cinemas are in question, and not just as few films, it gathers their screenings of
+ * the day instead of looking through everybody's; both ways give the same.
+ *
+ * There may be dozens of scores. Which of them the screenings of a film or a day have is kept as soon as they have been
+ * looked through once, so that they are looked through again only for something that is found there.
  */
+import { DayScores } from './day-scores.ts';
 import { byRank, type FilmDay, type ProgrammeDay, popularityOf } from './programme-days.ts';
 import type { SearchPlace } from './search-cursor.ts';
 import type { SearchFound, SearchIndex, SearchQuery } from './search-index.ts';
@@ -15,16 +19,14 @@ const GATHERING_COST = 64;
 /** With more films than that, looking through those of the day is quicker than putting some in order. */
 const FILMS_PICKED_MAX = 12;
 
+/** @throws TooManyFits */
 export function findScreenings(index: SearchIndex, query: SearchQuery, startedMs: number): SearchFound {
   const { names, days } = index;
   const wanted = wantedCinemas(index, query);
-  if (wanted !== null && wanted.length === 0) return { slots: [], last: null };
-  const scores = new Scores(query.words, {
-    words: names.words,
-    films: names.films.length,
-    cinemas: names.cinemas.length,
-    titled: (folded) => names.titled(folded),
-  });
+  if (wanted !== null && wanted.length === 0) return { slots: [], last: null, looked: 0 };
+  const titled = (folded: string): readonly number[] => names.titled(folded);
+  const scored = { words: names.words, films: names.films.length, cinemas: names.cinemas.length, titled };
+  const scores = new Scores(query.words, scored, wanted);
   const page = new Page(index, scores, wanted, query, startedMs);
   const { after } = query;
   for (const score of scores.values) {
@@ -62,6 +64,8 @@ class Page {
   readonly #limit: number;
   readonly #startedMs: number;
   readonly #slots: number[] = [];
+  readonly #seen = new Map<ProgrammeDay, DayScores>();
+  #looked = 0;
   #last: SearchPlace | null = null;
   #hasMore = false;
   #score = 0;
@@ -96,19 +100,39 @@ class Page {
     this.#score = score;
     const films = this.#scores.filmsWith(score);
     this.#picked = films !== null && films.length <= FILMS_PICKED_MAX ? films : null;
-    const cinemas = films !== null ? null : (this.#cinemas ?? this.#scores.cinemasWith(score));
-    this.#gathered = cinemas !== null && cinemas.length <= CINEMAS_GATHERED_MAX ? cinemas : null;
+    const cinemas = this.#cinemas ?? (films === null ? this.#scores.cinemasWith(score) : null);
+    const isFew = this.#picked === null && cinemas !== null && cinemas.length <= CINEMAS_GATHERED_MAX;
+    this.#gathered = isFew ? cinemas : null;
   }
 
   found(): SearchFound {
-    return { slots: this.#slots, last: this.#hasMore ? this.#last : null };
+    return { slots: this.#slots, last: this.#hasMore ? this.#last : null, looked: this.#looked };
   }
 
   /** The screenings of a day that have this score, from behind `after` on. */
   addDay(day: ProgrammeDay, after: SearchPlace | null): void {
+    const seen = this.#seenOf(day);
+    // In wanted cinemas there is little to look through. Elsewhere the page is probably full soon, and the second time not.
+    if (!seen.isComplete && (this.#cinemas !== null || seen.wasVisited)) {
+      const lists = this.#cinemas?.flatMap((cinema) => day.cinemas.get(cinema) ?? []) ?? day.cinemas.values();
+      this.#looked += seen.lookThrough(lists, this.#index.columns, this.#scores, this.#startedMs);
+    }
+    if (seen.lacks(this.#score)) return;
     const cinemas = this.#gathered;
     if (cinemas !== null && this.#isWorthGathering(day, cinemas)) this.#addGathered(day, after, cinemas);
-    else this.#addFilms(day, after);
+    else {
+      seen.wasVisited ||= this.#picked === null;
+      this.#addFilms(day, after);
+    }
+  }
+
+  #seenOf(day: ProgrammeDay): DayScores {
+    let seen = this.#seen.get(day);
+    if (seen === undefined) {
+      seen = new DayScores(this.#index.names.films.length);
+      this.#seen.set(day, seen);
+    }
+    return seen;
   }
 
   /** The more of a day's screenings are in question, the sooner looking through its films fills the page. */
@@ -139,15 +163,21 @@ class Page {
     const { columns } = this.#index;
     const { film } = filmDay;
     if (!this.#scores.hasScore(film, this.#score) || this.#index.film(film) === undefined) return;
+    const seen = this.#seenOf(day);
+    if (seen.filmLacks(film, this.#score)) return;
     const slots = filmDay.list.inOrder(columns);
     for (let at = firstAfter(slots, columns.startsAtMs, this.#startedMs); at < slots.length; at++) {
       const slot = slots[at]!;
       const cinema = columns.cinema[slot]!;
+      this.#looked++;
       if (this.#isWanted !== null && this.#isWanted[cinema] === 0) continue;
-      if (this.#scores.of(film, cinema) !== this.#score || !this.#isBehind(slot, filmDay, after)) continue;
+      const score = this.#scores.of(film, cinema);
+      seen.seen(film, score);
+      if (score !== this.#score || !this.#isBehind(slot, filmDay, after)) continue;
       this.#add(slot, filmDay, day, after);
       if (this.#hasMore) return;
     }
+    seen.filmSeen(film);
   }
 
   #addGathered(day: ProgrammeDay, after: SearchPlace | null, cinemas: readonly number[]): void {
@@ -159,6 +189,7 @@ class Page {
       for (let at = firstAfter(slots, startsAtMs, this.#startedMs); at < slots.length; at++) {
         const slot = slots[at]!;
         const film = columns.film[slot]!;
+        this.#looked++;
         if (this.#scores.of(film, cinema) !== this.#score) continue;
         const filmDay = day.films.get(film);
         if (filmDay === undefined || this.#index.film(film) === undefined) continue;

@@ -119,8 +119,21 @@ test('[G19] a full page says where the next one begins; film, cinema and day nar
   ]);
   assert.equal(body.next, 44);
   await stage.get('/api/screenings?date=2026-12-24');
-  const [, day = {}] = stage.listed as readonly { date?: string; fromMs?: number }[];
-  assert.deepEqual([day.date, day.fromMs], ['2026-12-24', 0], 'the whole day, also what has begun');
+  const [, day = {}] = stage.listed as readonly { date?: string }[];
+  assert.equal(day.date, '2026-12-24', 'the whole day, also what has begun');
+});
+
+test('[SE22] a day in the list is looked for from the day before to the day after, not in everything there ever was', async () => {
+  const stage = new SearchStage();
+  await stage.get('/api/screenings?date=2026-12-24');
+  await stage.get('/api/screenings?date=2026-12-24&from=2026-12-24T20:00:00Z&to=2026-12-24T21:00:00Z');
+  assert.deepEqual(
+    stage.listed.map(({ fromMs, toMs }) => [new Date(fromMs).toISOString(), new Date(toMs).toISOString()]),
+    [
+      ['2026-12-23T00:00:00.000Z', '2026-12-26T00:00:00.000Z'],
+      ['2026-12-24T20:00:00.000Z', '2026-12-24T21:00:00.000Z'],
+    ],
+  );
 });
 
 test('[G19] what is cancelled or private is left out', async () => {

@@ -119,6 +119,16 @@ export class ProgrammeDays {
     }
   }
 
+  /** Into another cinema (slot). */
+  move(slot: number, cinema: number): void {
+    const day = this.#days.get(this.#dayOfSlot(slot));
+    const filmDay = day?.films.get(this.#columns.film[slot]!);
+    if (filmDay === undefined) return;
+    this.remove(slot);
+    this.#columns.cinema[slot] = cinema;
+    this.add(slot, filmDay.filmId);
+  }
+
   /** Ascending. */
   inOrder(): readonly ProgrammeDay[] {
     this.#order ??= [...this.#days.values()].sort((a, b) => a.day - b.day);

@@ -41,9 +41,10 @@ export function screeningListEndpoint(ports: SearchPorts): Endpoint {
     }),
     async handle({ query }) {
       const { from, to, film, cinema, date, limit, after } = query;
-      // A day is asked for as a whole, also what has begun.
-      const fromMs = from ?? (date === undefined ? ports.nowMs() : INSTANT_MIN_MS);
-      const toMs = to ?? (date === undefined ? fromMs + LIST_DAYS * DAY_MS : INSTANT_END_MS);
+      // A day is asked for as a whole, also what has begun. It begins and ends less than a day away from UTC's, wherever the
+      // cinema is; without these bounds the database would look through everything there ever was.
+      const fromMs = from ?? (date === undefined ? ports.nowMs() : (date - 1) * DAY_MS);
+      const toMs = to ?? (date === undefined ? fromMs + LIST_DAYS * DAY_MS : (date + 2) * DAY_MS);
       const found = await ports.listScreenings({
         fromMs,
         toMs,

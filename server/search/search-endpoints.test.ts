@@ -148,6 +148,30 @@ test('[SE14] what is asked wrongly is refused with a sentence that names it', as
   assert.deepEqual(stage.logged, []);
 });
 
+test('[SE24] words so short that they fit too many names in too many ways are refused, with what to do', async () => {
+  const stage = new SearchStage();
+  // Each of the six is missing, begins a word, or is one: in 729 ways in films and in cinemas.
+  const short = ['ba', 'be', 'bi', 'bo', 'bu', 'by'];
+  const names = Array.from({ length: 3 ** 6 }, (_, way) =>
+    short.map((word, at) => ['', word, `${word}xyz`][Math.floor(way / 3 ** at) % 3]).join(' '),
+  );
+  stage.read({
+    films: names.map((name, at) => filmRow(at + 1, name)),
+    cinemas: names.map((name, at) => cinemaRow(at + 1, name, null)),
+    auditoriums: names.map((_, at) => auditoriumRow(at + 1, at + 1)),
+    screenings: names.map((_, at) => screeningRow(at + 1, at + 1, names.length - at, stage.nowMs + HOUR_MS)),
+  });
+  const { status, body } = await stage.get(`/api/search?q=${short.join('+')}`);
+  assert.deepEqual([status, body.fields?.[0]?.path], [400, 'query.q']);
+  assert.match(body.error, /too many short words; write more of one/);
+  assert.equal((await stage.get('/api/search?q=ba+be+bi')).status, 200);
+  assert.equal(
+    (await stage.get(`/api/search?q=${short.join('+')}&cinema=729`)).status,
+    200,
+    'in one cinema they are few',
+  );
+});
+
 test('[SE14] a search that finds nothing, or of which nothing is left, is an empty list', async () => {
   const stage = small();
   for (const query of ['q=gibberish', 'q=!?', 'city=Nowhere', 'cinema=99', 'date=2020-01-01', 'cinema=%20%2C'])

@@ -9,15 +9,16 @@ import { screeningListEndpoint } from './screening-list-endpoint.ts';
 import { searchAnswer } from './search-answer.ts';
 import { readCursor, searchNumber, writeCursor } from './search-cursor.ts';
 import { etagOf } from './search-etag.ts';
-import type { SearchFound } from './search-index.ts';
+import type { SearchFound, SearchIndex, SearchQuery } from './search-index.ts';
 import { readyIndex, type SearchPorts, timeOf, unlessKnown } from './search-ports.ts';
 import * as schemas from './search-schemas.ts';
+import { TooManyFits } from './search-scores.ts';
 import { ticketTypesEndpoint } from './ticket-types-endpoint.ts';
 
 /** A page of twenty screenings is about eight kilobytes. */
 const LIMIT = 20;
 const LIMIT_MAX = 200;
-const NOTHING: SearchFound = { slots: [], last: null };
+const NOTHING: SearchFound = { slots: [], last: null, looked: 0 };
 
 export function searchEndpoints(ports: SearchPorts): Endpoint[] {
   return [
@@ -69,13 +70,25 @@ function searchEndpoint(ports: SearchPorts): Endpoint {
       };
       // Of "!?" nothing is left to look for.
       const isNothing = words.length === 0 && q !== '';
-      const { slots, last } = isNothing ? NOTHING : index.find(query, time.nowMs - time.salesAfterStartMs);
+      const { slots, last } = isNothing ? NOTHING : foundIn(index, query, time.nowMs - time.salesAfterStartMs);
       const etag = etagOf(index, slots, search, last !== null, time);
       return unlessKnown(request, etag, () =>
         searchAnswer(index, slots, last === null ? null : writeCursor(last, search), time),
       );
     },
   });
+}
+
+/** @throws Problem 400 when finding it would keep those who buy seats waiting. */
+function foundIn(index: SearchIndex, query: SearchQuery, startedMs: number): SearchFound {
+  try {
+    return index.find(query, startedMs);
+  } catch (cause) {
+    if (!(cause instanceof TooManyFits)) throw cause;
+    throw Problem.invalid([
+      { path: 'query.q', message: 'has too many short words; write more of one, or leave one out' },
+    ]);
+  }
 }
 
 function idOrName(cinema: string): number | string {

@@ -99,6 +99,41 @@ test('[SE2] the beginning of a word is enough, and small typing errors are forgi
   for (const q of ['agbbte', 'agn', 'aca0']) assert.deepEqual(found(q).length > 0, q === 'aca0', q);
 });
 
+test('[SE25] where nothing is found a search looks at no screening more than twice, however many scores there might be', () => {
+  const both = new Both();
+  const chance = chanceOf(25);
+  const name = (...short: string[]): string =>
+    short.map((word) => (pick(chance, 2) === 0 ? word : `${word}xyz`)).join(' ');
+  const many = Array.from({ length: 60 }, (_, at) => at + 1);
+  both.tell({
+    films: many.map((id) => filmRow(id, name('ba', 'be', 'bi'))),
+    // Half of them would fit, and show nothing.
+    cinemas: many.map((id) => cinemaRow(id, id > 30 ? 'Sul' : name('bo', 'bu', 'by'), null)),
+    auditoriums: many.map((id) => auditoriumRow(id, id)),
+    screenings: Array.from({ length: 3_000 }, (_, at) =>
+      screeningRow(at + 1, 1 + pick(chance, 60), 31 + pick(chance, 30), NOW_MS + (1 + pick(chance, 240)) * HOUR_MS),
+    ),
+  });
+  const looked = (query: Partial<PlainQuery>): number => both.index.find(asked(query, 20, null), NOW_MS).looked;
+  const q = 'ba be bi bo bu by';
+  assert.deepEqual(both.found({ q }, 20), []);
+  assert.ok(looked({ q }) <= 2 * 3_000, `${looked({ q })}`);
+  assert.equal(looked({ q, cinema: 'sul' }), 0, 'nothing can fit in these cinemas');
+  assert.deepEqual(both.found({ q: 'ba be bi sul' }, 200), both.expected({ q: 'ba be bi sul' }));
+});
+
+test('[SE26] words that only join others do not count where there are others, and after six words none does', () => {
+  const both = small();
+  const query = { q: 'o agente de da do em na no com' };
+  assert.deepEqual(both.found(query, 10), both.expected(query));
+  assert.deepEqual(both.found(query, 10), [11, 12], 'eight words before did not leave room for any other');
+  assert.deepEqual(both.found({ q: 'em de da do na no agente campinas' }, 10), [12]);
+  assert.deepEqual(both.found({ q: 'agente secreto secret agent kinoplex iguatemi nonsense' }, 10), [12]);
+  both.tell({ cinemas: [cinemaRow(2, 'O Agente', null)] });
+  const scores = ['agente', 'o agente'].map((q) => both.index.find(asked({ q }, 1, null), NOW_MS).last?.score);
+  assert.equal(scores[0], scores[1]);
+});
+
 test('[SE2] words that only join others are not missed', () => {
   const both = small();
   assert.deepEqual(both.found({ q: 'filme agente secreto em campinas' }, 10), [12]);
@@ -191,6 +226,17 @@ test('[SE7] rows that come again change nothing; renamed, moved and cancelled on
   assert.deepEqual(both.found({ q: 'agente' }, 10), []);
   assert.deepEqual(both.tell({ screenings: [{ ...moved, status: 'cancelled', changed: 9e9 }] }), [22]);
   assert.deepEqual(both.found({ q: 'outro' }, 10), [11, 12]);
+});
+
+test('[SE23] an auditorium that comes into another cinema takes its screenings with it', () => {
+  const both = small();
+  assert.deepEqual(both.tell({ auditoriums: [auditoriumRow(1, 2)] }).sort(), [11, 21]);
+  assert.deepEqual(both.found({ cinema: 1 }, 10), []);
+  assert.deepEqual(both.found({ cinema: 2 }, 10), both.expected({ cinema: 2 }));
+  assert.deepEqual(both.found({ q: 'iguatemi' }, 10).sort(), [11, 12, 21, 22]);
+  assert.equal(both.index.cinemaToCome(both.index.names.cinemas.slotOf(2) ?? -1, NOW_MS).screenings, 4);
+  both.tell({ screenings: [screeningRow(11, 1, 1, NOW_MS + DAY_MS, { status: 'cancelled' })] });
+  assert.deepEqual(both.found({ cinema: 2 }, 10), both.expected({ cinema: 2 }));
 });
 
 test('[SE7] a reading of everything drops what is not in it any more', () => {

@@ -34,6 +34,8 @@ export interface SearchFound {
   readonly slots: readonly number[];
   /** Where the page ended; null: there is no more. */
   readonly last: SearchPlace | null;
+  /** Screenings that were looked at for it, some of them twice: what it cost. */
+  readonly looked: number;
 }
 
 export interface ToCome {
@@ -72,7 +74,8 @@ export class SearchIndex {
 
   /**
    * Takes rows in: new ones, changed ones, the same again. Returns the ids of screenings that are not what they were:
-   * their own row, or their film's, auditorium's or cinema's; also of those that are not searched any more.
+   * their own row, or their film's, auditorium's or cinema's; also of those that are not searched (past, private), of which
+   * nobody knows here what they were.
    */
   apply(rows: CatalogueRows, nowMs: number): number[] {
     const touched = new Set<number>();
@@ -86,8 +89,7 @@ export class SearchIndex {
         continue;
       }
       this.#put(row, firstDay);
-      // When everything is read again, what is not searched comes again as well, and nothing is new about it.
-      if (slot !== undefined || !this.#isReading || this.columns.slotOf(row.id) !== undefined) touched.add(row.id);
+      touched.add(row.id);
     }
     return [...touched];
   }
@@ -102,7 +104,10 @@ export class SearchIndex {
     }
   }
 
-  /** A page. Screenings that started at `startedMs` or before are not shown. */
+  /**
+   * A page. Screenings that started at `startedMs` or before are not shown.
+   * @throws TooManyFits when the words fit too many names in too many ways.
+   */
   find(query: SearchQuery, startedMs: number): SearchFound {
     return findScreenings(this, query, startedMs);
   }
@@ -170,18 +175,22 @@ export class SearchIndex {
     this.columns.remove(id);
   }
 
-  /** Rare: somebody has renamed something. An auditorium's cinema does not change. */
+  /** Rare: somebody has renamed something, or an import has put an auditorium into its right cinema. */
   #touch(
     films: ReadonlySet<number>,
     cinemas: ReadonlySet<number>,
     auditoriums: ReadonlySet<number>,
     touched: Set<number>,
   ): void {
-    const { columns } = this;
+    const { columns, names, days } = this;
     for (const id of columns.ids()) {
       const slot = columns.slotOf(id)!;
+      const auditorium = columns.auditorium[slot]!;
       if (films.has(columns.film[slot]!) || cinemas.has(columns.cinema[slot]!)) touched.add(id);
-      else if (auditoriums.has(columns.auditorium[slot]!)) touched.add(id);
+      if (!auditoriums.has(auditorium)) continue;
+      touched.add(id);
+      const cinema = names.cinemaAt(auditorium);
+      if (cinema !== undefined && cinema !== columns.cinema[slot]) days.move(slot, cinema);
     }
   }
 }

@@ -49,7 +49,7 @@ const text = z
 
 export const q = text.optional().meta({
   description:
-    'Words of a title, an original title, a cinema or a city. Accents and case do not matter, the beginning of a word is enough, small typing errors are forgiven.',
+    'Words of a title, an original title, a cinema or a city. Accents and case do not matter, the beginning of a word is enough, small typing errors are forgiven. Joining words ("de", "o") count where there are no others; after six, words are not looked at.',
   example: 'agente secreto campinas',
 });
 

@@ -1,16 +1,25 @@
 /**
  * How well films and cinemas fit the words of a search. A screening fits when each word fits its film (title, original
  * title) or its cinema (name, city); its score is the sum of the better of the two, word by word, and something more when
- * the words are the whole title.
+ * the words are the whole title. Words that only join others count when there are no others.
  *
  * Only few films and cinemas fit any word at all, and they fit in few ways. So both are put into classes of those that fit
  * alike, scores are computed for pairs of classes, and a screening's score is found with two look-ups.
  */
 import { isJoining } from './folded-text.ts';
+import { ScoreSets } from './score-sets.ts';
 import { Fit, type Fits, type WordList } from './word-list.ts';
 
-/** Words after that many are not looked at: a name has fewer. With three bits for each a class is one number. */
-export const WORDS_MAX = 8;
+/**
+ * Words after that many, not counting those that only join others, are not looked at: a name has fewer. With three bits for
+ * each a class is one number, and a score is below 64.
+ */
+export const WORDS_MAX = 6;
+/**
+ * Pairs of classes. A few words make some hundred; only short ones that begin many names make more. Filling so many takes
+ * about a millisecond, in which the thread sells no seats.
+ */
+const PAIRS_MAX = 2 ** 16;
 const FIT_BITS = 3;
 const TITLE_BIT = 1 << (WORDS_MAX * FIT_BITS);
 /** More than a word that fits better could add. */
@@ -27,6 +36,11 @@ export interface ScoredNames {
   readonly cinemas: number;
   /** Slots of the films whose whole title, or original title, this is, folded. */
   titled(folded: string): readonly number[];
+}
+
+/** The words fit too many names in too many ways. */
+export class TooManyFits extends Error {
+  override readonly name = 'TooManyFits';
 }
 
 /** Films or cinemas by how they fit. */
@@ -48,28 +62,42 @@ export class Scores {
   /** By film class, then by cinema class. */
   readonly #table: Int16Array;
   readonly #width: number;
+  /** By class. */
+  readonly #ofFilmClass: ScoreSets;
+  readonly #ofCinemaClass: ScoreSets;
 
-  /** @param searched folded words, in order. None: everything fits alike, with score 0. */
-  constructor(searched: readonly string[], names: ScoredNames) {
-    const words = [...new Set(searched.slice(0, WORDS_MAX))];
+  /**
+   * @param searched folded words, in order. None: everything fits alike, with score 0.
+   * @param wanted slots of the only cinemas that are in question; null: all are. Nothing is known of others then.
+   * @throws TooManyFits
+   */
+  constructor(searched: readonly string[], names: ScoredNames, wanted: readonly number[] | null) {
+    const words = wordsThatCount(searched);
     const matches = words.map((word) => names.words.match(word));
     const titled = words.length === 0 ? [] : names.titled(searched.join(' '));
     const ofFilms = matches.map((match) => match.films);
-    const ofCinemas = matches.map((match) => match.cinemas);
+    const ofCinemas = matches.map(({ cinemas }) => (wanted === null ? cinemas : onlyOf(cinemas, wanted)));
     const films = classesOf(ofFilms, names.films, titled, filmScratch);
     const cinemas = classesOf(ofCinemas, names.cinemas, [], cinemaScratch);
     this.#films = films;
     this.#cinemas = cinemas;
     this.#width = cinemas.fits.length;
-    this.#table = new Int16Array(films.fits.length * this.#width).fill(NONE);
-    const needed = neededBits(words);
+    const pairs = films.fits.length * this.#width;
+    if (pairs > PAIRS_MAX) throw new TooManyFits(`${pairs} pairs of classes`);
+    this.#table = new Int16Array(pairs).fill(NONE);
+    this.#ofFilmClass = new ScoreSets(films.fits.length);
+    this.#ofCinemaClass = new ScoreSets(this.#width);
+    // Of wanted cinemas perhaps each fits some word.
+    const isPlainWanted = wanted === null || wanted.some((cinema) => cinemas.classOf[cinema] === PLAIN);
     const values = new Set<number>();
-    let cell = 0;
-    for (const film of films.fits) {
-      for (const cinema of cinemas.fits) {
-        const score = pairScore(film, cinema, needed);
-        if (score !== NONE) values.add(score);
-        this.#table[cell++] = score;
+    for (const [filmClass, film] of films.fits.entries()) {
+      for (let cinemaClass = isPlainWanted ? PLAIN : PLAIN + 1; cinemaClass < this.#width; cinemaClass++) {
+        const score = pairScore(film, cinemas.fits[cinemaClass]!, words.length);
+        if (score === NONE) continue;
+        this.#table[filmClass * this.#width + cinemaClass] = score;
+        this.#ofFilmClass.add(filmClass, score);
+        this.#ofCinemaClass.add(cinemaClass, score);
+        values.add(score);
       }
     }
     this.values = [...values].sort((a, b) => b - a);
@@ -82,32 +110,20 @@ export class Scores {
 
   /** Whether the film (slot) has this score in some cinema. */
   hasScore(film: number, score: number): boolean {
-    return this.#filmClassHas(this.#films.classOf[film]!, score);
+    return this.#ofFilmClass.has(this.#films.classOf[film]!, score);
   }
 
   /** The only films (slots) that can have this score; null: any can. */
   filmsWith(score: number): readonly number[] | null {
-    if (this.#filmClassHas(PLAIN, score)) return null;
+    if (this.#ofFilmClass.has(PLAIN, score)) return null;
     return this.#films.fitting.filter((film) => this.hasScore(film, score));
   }
 
   /** The only cinemas (slots) that can have this score; null: any can. */
   cinemasWith(score: number): readonly number[] | null {
-    if (this.#cinemaClassHas(PLAIN, score)) return null;
+    if (this.#ofCinemaClass.has(PLAIN, score)) return null;
     const { classOf, fitting } = this.#cinemas;
-    return fitting.filter((cinema) => this.#cinemaClassHas(classOf[cinema]!, score));
-  }
-
-  #filmClassHas(filmClass: number, score: number): boolean {
-    const from = filmClass * this.#width;
-    for (let cell = from; cell < from + this.#width; cell++) if (this.#table[cell] === score) return true;
-    return false;
-  }
-
-  #cinemaClassHas(cinemaClass: number, score: number): boolean {
-    for (let cell = cinemaClass; cell < this.#table.length; cell += this.#width)
-      if (this.#table[cell] === score) return true;
-    return false;
+    return fitting.filter((cinema) => this.#ofCinemaClass.has(classOf[cinema]!, score));
   }
 }
 
@@ -158,20 +174,27 @@ function classesOf(matches: readonly Fits[], slots: number, titled: readonly num
   return { classOf, fits, fitting };
 }
 
-/** The bits of the words that must fit; of words that only join others, those between them. */
-function neededBits(words: readonly string[]): number {
-  const isAllJoining = words.every(isJoining);
-  let bits = 0;
-  for (const [word, text] of words.entries())
-    if (isAllJoining || !isJoining(text)) bits |= Fit.all << (word * FIT_BITS);
-  return bits;
+/** Each once. */
+function wordsThatCount(searched: readonly string[]): readonly string[] {
+  const words = [...new Set(searched)];
+  const others = words.filter((word) => !isJoining(word));
+  return (others.length > 0 ? others : words).slice(0, WORDS_MAX);
 }
 
-function pairScore(film: number, cinema: number, needed: number): number {
+function onlyOf(fits: Fits, wanted: readonly number[]): Fits {
+  const only = new Map<number, number>();
+  for (const slot of wanted) {
+    const fit = fits.get(slot);
+    if (fit !== undefined) only.set(slot, fit);
+  }
+  return only;
+}
+
+function pairScore(film: number, cinema: number, words: number): number {
   let score = film & TITLE_BIT ? WHOLE_TITLE : 0;
-  for (let shift = 0; shift < WORDS_MAX * FIT_BITS; shift += FIT_BITS) {
+  for (let shift = 0; shift < words * FIT_BITS; shift += FIT_BITS) {
     const fit = Math.max((film >>> shift) & Fit.all, (cinema >>> shift) & Fit.all);
-    if (fit === 0 && ((needed >>> shift) & Fit.all) !== 0) return NONE;
+    if (fit === 0) return NONE;
     score += fit;
   }
   return score;

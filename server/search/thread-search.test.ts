@@ -42,10 +42,11 @@ test('[SE20] one page is applied in each turn of the event loop, in the order in
   assert.equal(search.isComplete, true);
 });
 
-test('[SE21] the engine hears which screenings changed, past ones too, once everything was read; also those that are gone', () => {
+test('[SE21] the engine hears which screenings changed, past ones too; also those that are gone', () => {
   const stage = new SearchStage();
   readSmallCatalogue(stage);
-  assert.deepEqual(stage.invalidated, []);
+  assert.deepEqual(stage.invalidated, [[11, 12, 13, 14, 21, 22]], 'the first reading too');
+  stage.invalidated.length = 0;
   stage.changed({
     screenings: [screeningRow(12, 1, 3, stage.nowMs + HOUR_MS), screeningRow(5, 1, 3, stage.nowMs - 99 * HOUR_MS)],
   });
@@ -57,8 +58,24 @@ test('[SE21] the engine hears which screenings changed, past ones too, once ever
   const { films, cinemas, auditoriums } = stage.search.index.names;
   stage.read({ films: [...films.rows()], cinemas: [...cinemas.rows()], auditoriums: [...auditoriums.rows()] });
   assert.deepEqual(stage.invalidated[2], [11, 12, 13, 14, 21, 22]);
-  stage.read({ screenings: [screeningRow(31, 1, 1, stage.nowMs, { status: 'cancelled' })] });
-  assert.equal(stage.invalidated.length, 3, 'it was cancelled before');
+});
+
+test('[SE21] what changed while nobody followed is heard when everything is read: searched, past and private screenings alike', () => {
+  const stage = new SearchStage();
+  readSmallCatalogue(stage);
+  stage.invalidated.length = 0;
+  const at = stage.nowMs + HOUR_MS;
+  const rows = [
+    screeningRow(12, 1, 3, at),
+    screeningRow(31, 1, 1, at, { status: 'cancelled' }),
+    screeningRow(32, 1, 1, stage.nowMs - 99 * HOUR_MS),
+    screeningRow(33, 1, 1, at, { isPrivate: true }),
+  ];
+  stage.search.change({ kind: 'reading' });
+  stage.changed({ screenings: rows });
+  assert.deepEqual(stage.invalidated, [[12, 31, 32, 33]], 'at once, not at the end');
+  stage.changed({ screenings: rows });
+  assert.deepEqual(stage.invalidated[1], [31, 32, 33], 'what is searched has not changed again');
 });
 
 test('[SE20] a page that cannot be applied costs itself alone', () => {

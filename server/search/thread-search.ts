@@ -10,7 +10,10 @@ import { decodeSeatsLeft } from './seats-left-codec.ts';
 
 export interface ThreadSearchPorts {
   nowMs(): number;
-  /** Screenings whose row, film, cinema or auditorium is not what it was; also past ones. Not told of the first reading. */
+  /**
+   * Screenings whose row, film, cinema or auditorium is not what it was; also past ones. When everything is read, also what
+   * the search does not keep, because it may have changed while nobody followed: more than what changed, and never less.
+   */
   onScreenings(screenings: readonly number[]): void;
   /** Calls back when the event loop has turned: `setImmediate`. */
   later(callback: () => void): void;
@@ -79,6 +82,6 @@ export class ThreadSearch {
   }
 
   #tell(screenings: readonly number[]): void {
-    if (this.#isComplete && screenings.length > 0) this.#ports.onScreenings(screenings);
+    if (screenings.length > 0) this.#ports.onScreenings(screenings);
   }
 }
