@@ -383,7 +383,7 @@ export class Gateway implements ConnectionHost, SocketHandlers<Connection> {
   }
 }
 
-// Two object shapes for each, written out: a spread of what may be missing costs more than the decision.
+// Few object shapes, written out: a spread of what may be missing costs more than the decision.
 
 function holdCommand({ requestId, seats, hold, seatMap }: HoldMessage, buyer: string): HoldCommand {
   if (seatMap !== undefined) {
