@@ -9,6 +9,8 @@
 FROM node:22-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
+# A workspace: without its package.json npm would leave out what builds the shop.
+COPY clients/web/package.json clients/web/
 RUN npm ci --no-audit --no-fund
 COPY . .
 RUN npm run build \

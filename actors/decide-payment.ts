@@ -5,7 +5,7 @@
 import { assert } from './assert.ts';
 import { paidSeatsOf } from './buyer-count.ts';
 import { ownChoosingHold } from './decide-hold.ts';
-import { paymentAnswer, paymentAnswerOfSold, soldAnswer, ticketsOf, totalCents } from './seat-answer.ts';
+import { paymentAnswer, paymentAnswerOfSold, soldAnswer, termsOf, ticketsOf, totalCents } from './seat-answer.ts';
 import {
   type BeginPaymentCommand,
   type CancelPaymentCommand,
@@ -27,11 +27,8 @@ import { isSelling, type Order, type PayingHold, type ScreeningState } from './s
 export const TRIES_MAX = 5;
 
 export function decideBeginPayment(state: ScreeningState, command: BeginPaymentCommand): Decision {
-  const { order, payer, lines, atMs } = command;
-  for (const { type, priceCents } of lines) {
-    assert(Number.isSafeInteger(priceCents) && priceCents >= 0, `a price of ${priceCents} cents`);
-    assert(state.ticketsByType[type] !== undefined && type >= TicketType.full, `ticket type ${type}`);
-  }
+  const { order, payer, lines, contact, atMs } = command;
+  for (const line of lines) assertLine(state, line);
   const known = state.orders.get(order);
   if (known !== undefined) return beginAgain(state, command, known);
   if (!isSelling(state)) return refused(OutcomeCode.salesClosed);
@@ -43,6 +40,7 @@ export function decideBeginPayment(state: ScreeningState, command: BeginPaymentC
   }
   const found = ownChoosingHold(state, command.hold, command.buyer, atMs);
   if ('outcome' in found) return found;
+  if (command.onlyAgain === true) return refused(OutcomeCode.orderUnknown);
   if (found.endedOrders.includes(order)) return refused(OutcomeCode.orderState);
   const mismatch = mismatchOf(found.seats, lines);
   if (mismatch !== null) return refused(OutcomeCode.linesMismatch, mismatch);
@@ -52,11 +50,31 @@ export function decideBeginPayment(state: ScreeningState, command: BeginPaymentC
   }
   const overQuota = seatsOverQuota(state, lines);
   if (overQuota !== null) return refused(OutcomeCode.quotaExhausted, overQuota);
+  const amountCents = totalCents(lines);
+  if (command.expectedCents !== undefined && command.expectedCents !== amountCents) {
+    return refused(OutcomeCode.priceChanged);
+  }
   const { hold } = found;
   const deadlineMs = atMs + state.rules.paymentTtlMs;
-  return accepted({ code: 0, kind: 'payment', order, hold, amountCents: totalCents(lines), deadlineMs }, [
-    { kind: FactKind.paymentBegun, hold, order, payer, lines, deadlineMs },
+  const begun = { kind: FactKind.paymentBegun, hold, order, payer, lines, deadlineMs };
+  return accepted({ code: 0, kind: 'payment', order, hold, amountCents, deadlineMs }, [
+    contact === undefined ? begun : { ...begun, contact },
   ]);
+}
+
+/** Ids of ticket types are smallint in the database. */
+const CATEGORY_MAX = 32_767;
+
+function assertLine(state: ScreeningState, { type, priceCents, category = 1, feeCents = 0 }: TicketLine): void {
+  if (!isCents(priceCents)) assert(false, `a price of ${priceCents} cents`);
+  if (!isCents(feeCents)) assert(false, `a fee of ${feeCents} cents`);
+  const isCategory = Number.isSafeInteger(category) && category >= 1 && category <= CATEGORY_MAX;
+  if (!isCategory) assert(false, `ticket type with id ${category}`);
+  if (state.ticketsByType[type] === undefined || type < TicketType.full) assert(false, `ticket type ${type}`);
+}
+
+function isCents(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 0;
 }
 
 /** The half-price seats of the order when the quota does not hold them all; null when it does, or may be exceeded. */
@@ -68,7 +86,7 @@ function seatsOverQuota(state: ScreeningState, lines: readonly TicketLine[]): re
   return taken + half.length <= state.rules.halfQuota ? null : half.map((line) => line.seat);
 }
 
-/** Prices are not compared: the order keeps those with which it began. */
+/** Prices are not compared, nor the total that the buyer was shown: the order keeps those with which it began. */
 function beginAgain(state: ScreeningState, command: BeginPaymentCommand, order: Order): Decision {
   if (order.state === 'paying') {
     const hold = payingHold(state, order.hold);
@@ -81,16 +99,19 @@ function beginAgain(state: ScreeningState, command: BeginPaymentCommand, order: 
   return sameLines(ticketsOf(state, order), command.lines) ?? answeredBefore(paymentAnswerOfSold(state, order));
 }
 
-type Line = Pick<TicketSummary, 'seat' | 'type'>;
+type Line = Pick<TicketSummary, 'seat' | 'type' | 'category'>;
 
-/** Null when the lines name the same seats with the same types. */
+/** Null when the lines name the same seats with the same types and categories. */
 function sameLines(before: readonly Line[], now: readonly Line[]): Decision | null {
   const mismatch = mismatchOf(
     before.map((line) => line.seat),
     now,
   );
   if (mismatch !== null) return refused(OutcomeCode.linesMismatch, mismatch);
-  const retyped = now.filter(({ seat, type }) => before.find((line) => line.seat === seat)?.type !== type);
+  const retyped = now.filter(({ seat, type, category }) => {
+    const line = before.find((candidate) => candidate.seat === seat);
+    return line?.type !== type || line.category !== category;
+  });
   return retyped.length === 0
     ? null
     : refused(
@@ -117,8 +138,7 @@ export function decideConfirm(state: ScreeningState, command: ConfirmCommand): D
     const { ticket, code, seat } = tickets[at]!;
     const isNew = !state.tickets.has(ticket) && !sold.some((other) => other.ticket === ticket);
     assert(isNew, `ticket id ${ticket} was given before`);
-    const { type, priceCents } = hold.lines.find((line) => line.seat === seat)!;
-    sold.push({ ticket, code, seat, type, priceCents });
+    sold.push({ ticket, code, seat, ...termsOf(hold.lines.find((line) => line.seat === seat)!) });
   }
   const fact = { kind: FactKind.sold, order: order.order, hold: hold.hold, tickets };
   return accepted({ code: 0, kind: 'sold', order: order.order, tickets: sold }, [fact]);

@@ -2,7 +2,7 @@
 import { assert } from './assert.ts';
 import { addSeats } from './buyer-count.ts';
 import { changeSeat, choosingHold, freeSeats } from './evolve-hold.ts';
-import { paymentAnswer, soldAnswer } from './seat-answer.ts';
+import { paymentAnswer, soldAnswer, termsOf } from './seat-answer.ts';
 import { type Fact, FactKind } from './seat-fact.ts';
 import type { Accepted } from './seat-outcome.ts';
 import { type PayingHold, type ScreeningState, SeatStatus, type SoldOrder } from './seat-state.ts';
@@ -59,8 +59,7 @@ export function evolveSold(state: ScreeningState, fact: Extract<Fact, { kind: 10
     const line = lines.find((candidate) => candidate.seat === seat);
     assert(line !== undefined && state.seatHold[seat] === id, `seat ${seat} is not in order ${order}`);
     assert(!state.tickets.has(ticket), `ticket ${ticket} exists already`);
-    const { type, priceCents } = line;
-    state.tickets.set(ticket, { state: 'live', ticket, code, seat, type, priceCents, order });
+    state.tickets.set(ticket, { state: 'live', ticket, code, seat, ...termsOf(line), order });
     changeSeat(state, seat, SeatStatus.held, SeatStatus.sold);
     state.seatHold[seat] = 0;
   }

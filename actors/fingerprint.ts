@@ -2,6 +2,7 @@
  * What a command asks, as 32 bits: two commands with one request id are the same command only if these agree (rule
  * R2). The asker counts as content, so that nobody hears another's answer by naming its id. What the server chose
  * (time, prices and the map they come from, ticket ids and codes) does not count: it differs when the same wish is sent again.
+ * Nor does whom an order belongs to: that is of the books, and its order's id says what was bought and who pays.
  *
  * Not a secret and not a proof: it guards against a client that numbers its requests badly. Ids themselves are
  * unguessable. The number is in the journal: changing this function makes old requests look like reused ones.
@@ -50,7 +51,12 @@ export function fingerprintOf(command: Command): number {
       break;
     case 'begin-payment':
       hash = mixText(mixText(mix(hash, command.hold), command.order), command.payer);
-      for (const line of command.lines) hash = mix(mix(hash, line.seat), line.type);
+      for (const { seat, type, category } of command.lines) {
+        hash = mix(mix(hash, seat), type);
+        // No seat and no type is negative: nothing else can look like it.
+        if (category !== undefined) hash = mix(hash, -category);
+      }
+      if (command.expectedCents !== undefined) hash = mix(mix(hash, -1), command.expectedCents);
       break;
     case 'confirm':
       hash = mixText(hash, command.order);

@@ -28,12 +28,22 @@ export function ticketsOf(state: ScreeningState, order: SoldOrder): readonly Tic
   });
 }
 
-export function summaryOf({ ticket, code, seat, type, priceCents }: Ticket): TicketSummary {
-  return { ticket, code, seat, type, priceCents };
+export function summaryOf(sold: Ticket): TicketSummary {
+  const { ticket, code, seat } = sold;
+  return { ticket, code, seat, ...termsOf(sold) };
 }
 
-export function totalCents(lines: readonly Pick<TicketLine, 'priceCents'>[]): number {
+type Terms<Type extends number> = Omit<TicketLine, 'seat' | 'type'> & { readonly type: Type };
+
+/** What a line and its ticket have in common. What is absent stays absent: equal states must give equal snapshots. */
+export function termsOf<Type extends number>({ type, priceCents, category, feeCents }: Terms<Type>): Terms<Type> {
+  if (category === undefined) return feeCents === undefined ? { type, priceCents } : { type, priceCents, feeCents };
+  return feeCents === undefined ? { type, priceCents, category } : { type, priceCents, category, feeCents };
+}
+
+/** What an order costs: prices and fees. */
+export function totalCents(lines: readonly Pick<TicketLine, 'priceCents' | 'feeCents'>[]): number {
   let total = 0;
-  for (const line of lines) total += line.priceCents;
+  for (const { priceCents, feeCents = 0 } of lines) total += priceCents + feeCents;
   return total;
 }

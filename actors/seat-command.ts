@@ -48,17 +48,23 @@ export interface ExtendCommand extends CommandBase {
   readonly hold: number;
 }
 
-/** One seat of an order: what kind of ticket, at what price. The server computes both; a client never sets a price. */
+/** One seat of an order: what kind of ticket, at what price. The server computes the prices; a client never sets one. */
 export interface TicketLine {
   readonly seat: number;
   readonly type: TicketType;
   /** Price in cents of the screening's currency. */
   readonly priceCents: number;
+  /** The ticket type that was chosen (ticket_types.id), for the books and the gate: the actor counts by `type` alone. Absent: not told. */
+  readonly category?: number;
+  /** Service fee in cents, on top of the price. Absent: none. */
+  readonly feeCents?: number;
 }
 
 /**
- * A payment begins: from now on the hold cannot expire under it. `payer` is the buyer whose ten-ticket limit counts.
- * `seatMap`: the map by which the prices were computed, since they depend on the kinds of the seats.
+ * A payment begins: from now on the hold cannot expire under it. `payer` is the buyer whose ten-ticket limit counts, `contact`
+ * the account or guest to whom the order belongs, for the books alone. `seatMap`: the map by which the prices were computed,
+ * since they depend on the kinds of the seats. `expectedCents`: the total that the buyer was shown; a new order at another one
+ * is refused. `onlyAgain`: what is asked for is not to be had; only an order that is there already is answered.
  */
 export interface BeginPaymentCommand extends CommandBase {
   readonly kind: 'begin-payment';
@@ -67,6 +73,9 @@ export interface BeginPaymentCommand extends CommandBase {
   readonly payer: string;
   readonly lines: readonly TicketLine[];
   readonly seatMap?: number;
+  readonly contact?: string;
+  readonly expectedCents?: number;
+  readonly onlyAgain?: true;
 }
 
 export interface NewTicket {

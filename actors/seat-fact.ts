@@ -49,6 +49,8 @@ export type Fact =
       readonly payer: string;
       readonly lines: readonly TicketLine[];
       readonly deadlineMs: number;
+      /** The account or guest to whom the order belongs, a random buyer id; absent: nobody told. */
+      readonly contact?: string;
     }
   /** `deadlineMs` null: the seats are free; else the hold is choosing again until then. */
   | { readonly kind: 9; readonly order: string; readonly hold: number; readonly deadlineMs: number | null }

@@ -21,6 +21,8 @@ export const OutcomeCode = {
   /** Sandbox payments are off on this server. */
   paymentRefused: 30,
   paymentDeclined: 31,
+  /** The buyer's bank wants to hear from him first; the hold is paying meanwhile. */
+  authenticationNeeded: 33,
   // The actor, in order of precedence.
   requestIdReused: 40,
   salesClosed: 41,
@@ -49,6 +51,8 @@ export const OutcomeCode = {
   ticketUsed: 64,
   /** A layout cannot change under seats that somebody holds or has bought. */
   screeningHasSales: 65,
+  /** The order would cost something else than the buyer was shown. */
+  priceChanged: 66,
 } as const;
 export type OutcomeCode = (typeof OutcomeCode)[keyof typeof OutcomeCode];
 
@@ -58,6 +62,9 @@ export interface TicketSummary {
   readonly seat: number;
   readonly type: number;
   readonly priceCents: number;
+  /** As in `TicketLine`. */
+  readonly category?: number;
+  readonly feeCents?: number;
 }
 
 /** What an accepted command tells its asker; one member for each shape of answer. */
@@ -102,6 +109,8 @@ export interface Refused {
   readonly seats?: readonly number[];
   /** For `ticketUsed`: when it was used, ms since 1970. */
   readonly atMs?: number;
+  /** For `authenticationNeeded`: the order that waits for it. */
+  readonly order?: string;
 }
 
 export type Outcome = Accepted | Refused;

@@ -106,6 +106,8 @@ interface TicketBase {
   readonly seat: number;
   readonly type: TicketType;
   readonly priceCents: number;
+  readonly category?: number;
+  readonly feeCents?: number;
   readonly order: string;
 }
 export type Ticket =

@@ -8,7 +8,7 @@
  */
 import { assert } from './assert.ts';
 import { addSeats } from './buyer-count.ts';
-import { soldAnswer } from './seat-answer.ts';
+import { soldAnswer, type termsOf } from './seat-answer.ts';
 import type { TicketLine } from './seat-command.ts';
 import { done } from './seat-decision.ts';
 import type { SeatMap } from './seat-map.ts';
@@ -26,7 +26,9 @@ import {
 /** Counted up when the text changes its meaning. */
 const FORMAT = 2;
 
-type LineText = [seat: number, type: number, priceCents: number];
+/** Category and fee came later: left out where there is neither, so that a build which does not know them reads what it wrote. */
+type TermsText = [category: number | null, feeCents: number | null];
+type LineText = [seat: number, type: number, priceCents: number, ...terms: TermsText | []];
 type PaymentText = [order: string, payer: string, lines: LineText[]];
 type HoldText = [
   hold: number,
@@ -45,6 +47,7 @@ type TicketText = [
   priceCents: number,
   state: Ticket['state'],
   usedAtMs: number | null,
+  ...terms: TermsText | [],
 ];
 type OrderText = [order: string, hold: number, buyer: string, payer: string, deadlineMs: number, tickets: TicketText[]];
 type AnswerText =
@@ -104,7 +107,7 @@ function holdText(hold: Hold): HoldText {
   const payment: PaymentText | null =
     hold.phase === 'choosing'
       ? null
-      : [hold.order, hold.payer, hold.lines.map(({ seat, type, priceCents }) => [seat, type, priceCents])];
+      : [hold.order, hold.payer, hold.lines.map((line) => [line.seat, line.type, line.priceCents, ...termsText(line)])];
   return [hold.hold, hold.buyer, hold.seats, hold.extensions, hold.endedOrders, hold.deadlineMs, payment];
 }
 
@@ -112,9 +115,22 @@ function orderText(state: ScreeningState, order: SoldOrder): OrderText {
   const tickets = order.tickets.map((id): TicketText => {
     const ticket = state.tickets.get(id)!;
     const usedAtMs = ticket.state === 'used' ? ticket.usedAtMs : null;
-    return [ticket.ticket, ticket.code, ticket.seat, ticket.type, ticket.priceCents, ticket.state, usedAtMs];
+    return [
+      ticket.ticket,
+      ticket.code,
+      ticket.seat,
+      ticket.type,
+      ticket.priceCents,
+      ticket.state,
+      usedAtMs,
+      ...termsText(ticket),
+    ];
   });
   return [order.order, order.hold, order.buyer, order.payer, order.deadlineMs, tickets];
+}
+
+function termsText({ category, feeCents }: Pick<TicketLine, 'category' | 'feeCents'>): TermsText | [] {
+  return category === undefined && feeCents === undefined ? [] : [category ?? null, feeCents ?? null];
 }
 
 function answerText(outcome: Outcome): AnswerText {
@@ -172,7 +188,9 @@ function readHold(state: ScreeningState, text: HoldText): void {
     return;
   }
   const [order, payer, lineTexts] = payment;
-  const lines = lineTexts.map(([seat, type, priceCents]) => ({ seat, type, priceCents }) as TicketLine);
+  const lines = lineTexts.map(
+    ([seat, type, priceCents, ...terms]): TicketLine => ({ seat, ...readTerms(type, priceCents, terms) }),
+  );
   state.holds.set(hold, {
     phase: 'paying',
     hold,
@@ -192,8 +210,8 @@ function readHold(state: ScreeningState, text: HoldText): void {
 
 function readOrder(state: ScreeningState, text: OrderText): void {
   const [order, hold, buyer, payer, deadlineMs, ticketTexts] = text;
-  for (const [ticket, code, seat, type, priceCents, ticketState, usedAtMs] of ticketTexts) {
-    const base = { ticket, code, seat, type: type as TicketLine['type'], priceCents, order };
+  for (const [ticket, code, seat, type, priceCents, ticketState, usedAtMs, ...terms] of ticketTexts) {
+    const base = { ticket, code, seat, ...readTerms(type, priceCents, terms), order };
     if (ticketState === 'used') state.tickets.set(ticket, { state: 'used', ...base, usedAtMs: usedAtMs ?? 0 });
     else state.tickets.set(ticket, { state: ticketState, ...base });
     if (ticketState === 'cancelled' || ticketState === 'refunded') continue;
@@ -203,6 +221,19 @@ function readOrder(state: ScreeningState, text: OrderText): void {
   }
   const tickets = ticketTexts.map(([ticket]) => ticket);
   state.orders.set(order, { state: 'sold', order, hold, buyer, payer, deadlineMs, tickets });
+}
+
+function readTerms(
+  type: number,
+  priceCents: number,
+  [category, feeCents]: TermsText | [],
+): ReturnType<typeof termsOf<TicketLine['type']>> {
+  return {
+    type: type as TicketLine['type'],
+    priceCents,
+    ...(category === undefined || category === null ? {} : { category }),
+    ...(feeCents === undefined || feeCents === null ? {} : { feeCents }),
+  };
 }
 
 function takeSeat(state: ScreeningState, seat: number, status: SeatStatus): void {

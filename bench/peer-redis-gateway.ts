@@ -10,7 +10,7 @@ import type { Connection } from '../server/connection.ts';
 import { ConnectionCount, createConnectionCounters } from '../server/connection-count.ts';
 import { COMMAND_DEADLINE_MS, Gateway } from '../server/gateway.ts';
 import { createThreadCounters } from '../server/metrics.ts';
-import { sandboxPayments } from '../server/payments/sandbox.ts';
+import { unchallengedPayments } from '../server/payments/sandbox.ts';
 import { FRAME_BYTES_MAX } from '../server/protocol/limits.ts';
 import { SEATS_PER_BUYER_MAX } from '../server/rules.ts';
 import { SeatWatch } from '../server/seat-watch.ts';
@@ -31,9 +31,10 @@ async function serve(): Promise<void> {
     bus,
     checkout: new Checkout({
       bus,
-      payments: sandboxPayments,
+      payments: unchallengedPayments,
       prices: () => Promise.resolve(null),
       pricesAreOld: () => {},
+      pricesAreDoubted: () => {},
       nowMs: Date.now,
       stepDeadlineMs: COMMAND_DEADLINE_MS,
       log: () => {},

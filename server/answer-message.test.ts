@@ -53,6 +53,23 @@ test('[G17] a release, a sale, and what has nothing to tell', () => {
   ]);
 });
 
+test('[PC1] a ticket’s category and fee, where there are any; none reads as 0', () => {
+  const sold = (more: object): unknown => {
+    const message = received({ code: 0, kind: 'sold', order: 'order-1', tickets: [{ ...ticket, ...more }] });
+    return message?.op === ServerOp.answer && message.body.kind === 'sold' ? message.body.tickets[0] : null;
+  };
+  assert.deepEqual(sold({}), ticket);
+  assert.deepEqual(sold({ category: 3, feeCents: 75 }), { ...ticket, category: 3, feeCents: 75 });
+  assert.deepEqual(sold({ category: 3 }), { ...ticket, category: 3, feeCents: 0 });
+  assert.deepEqual(sold({ feeCents: 75 }), { ...ticket, category: 0, feeCents: 75 });
+});
+
+test('[SB2] a refusal that waits for the buyer names the order', () => {
+  const message = received({ code: OutcomeCode.authenticationNeeded, order: 'order-1' });
+  assert.ok(message?.op === ServerOp.answer);
+  assert.deepEqual([message.code, message.body], [33, { kind: 'refused', seats: [], order: 'order-1' }]);
+});
+
 test('[G17] every refusal: its code, and the seats that are the reason', () => {
   for (const code of Object.values(OutcomeCode)) {
     if (code === OutcomeCode.accepted) continue;

@@ -1,7 +1,7 @@
 /** What an answer looks like on the wire: deadlines become milliseconds left, so that no client compares its clock with ours. */
 import { type Answer, OutcomeCode, type TicketSummary } from '../actors/seat-outcome.ts';
 import { ServerOp } from './protocol/opcodes.ts';
-import type { ServerMessage } from './protocol/server-messages.ts';
+import type { ServerMessage, TicketFields } from './protocol/server-messages.ts';
 
 const none: readonly number[] = [];
 
@@ -14,7 +14,10 @@ export function answerMessage(
   screening: number,
 ): ServerMessage {
   const op = ServerOp.answer;
-  if (answer.code !== OutcomeCode.accepted) return [op, requestId, answer.code, version, answer.seats ?? none];
+  if (answer.code !== OutcomeCode.accepted) {
+    const { code, seats = none, order } = answer;
+    return order === undefined ? [op, requestId, code, version, seats] : [op, requestId, code, version, seats, order];
+  }
   const msLeft = (deadlineMs: number): number => Math.max(0, deadlineMs - nowMs);
   switch (answer.kind) {
     case 'hold':
@@ -39,6 +42,7 @@ export function answerMessage(
   }
 }
 
-function ticketOnWire({ ticket, code, seat, type, priceCents }: TicketSummary) {
-  return [ticket, code, seat, type, priceCents] as const;
+function ticketOnWire({ ticket, code, seat, type, priceCents, category, feeCents }: TicketSummary): TicketFields {
+  if (category === undefined && feeCents === undefined) return [ticket, code, seat, type, priceCents];
+  return [ticket, code, seat, type, priceCents, category ?? 0, feeCents ?? 0];
 }

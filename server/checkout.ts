@@ -9,12 +9,11 @@
  */
 import { createHash } from 'node:crypto';
 import { customAlphabet, nanoid } from 'nanoid';
-import { type TicketLine, TicketType } from '../actors/seat-command.ts';
 import { type Answer, OutcomeCode } from '../actors/seat-outcome.ts';
 import type { Asker } from '../workers/asker.ts';
 import type { Bus } from '../workers/bus.ts';
 import type { PaymentProvider } from './payments/payment-port.ts';
-import type { SeatPrices } from './seat-prices.ts';
+import { isOnOffer, linesOf, type SeatPrices, type WantedSeat } from './seat-prices.ts';
 
 /** No 0 O 1 I L U: read aloud in a dark room. 30^10 codes: with a hundred million sold, one new one in six million is taken already (and drawn again). */
 const ticketCode = customAlphabet('23456789ABCDEFGHJKMNPQRSTVWXYZ', 10);
@@ -23,12 +22,16 @@ export interface PurchaseRequest {
   readonly buyer: string;
   /** For whose ten tickets it counts: the identified holder of a CPF; of an anonymous visitor the buyer himself. */
   readonly payer: string;
+  /** The account or guest to whom the order will belong; absent: an anonymous visitor's. */
+  readonly contact?: string;
   readonly requestId: string;
   readonly screening: number;
   readonly hold: number;
-  readonly seats: readonly (readonly [seat: number, type: TicketType])[];
-  /** What the payment method wants to know; the sandbox: 'approved' or 'declined'. */
+  readonly seats: readonly WantedSeat[];
+  /** What the payment method wants to know (payments/sandbox.ts). */
   readonly detail: string;
+  /** The total that the buyer was shown, cents: at another one nothing begins. */
+  readonly expectedCents?: number;
 }
 
 export interface CheckoutPorts {
@@ -38,6 +41,8 @@ export interface CheckoutPorts {
   prices(screening: number): Promise<SeatPrices | null>;
   /** The layout has changed since they were read: what is remembered of them is to be forgotten. */
   pricesAreOld(screening: number): void;
+  /** A buyer knows others: what is remembered is to be looked at again, but not as often as somebody says so. */
+  pricesAreDoubted(screening: number): void;
   nowMs(): number;
   /** How long each step may take, milliseconds. */
   readonly stepDeadlineMs: number;
@@ -83,16 +88,16 @@ export class Checkout {
     const order = orderIdOf(request);
     const step = { buyer, atMs: 0, order };
 
-    let begun = await this.#begin(request, order, `${requestId}.b`);
-    if (begun.outcome.code === OutcomeCode.seatUnknown) {
-      // The layout has just changed, and with it the kinds of the seats. A refusal is remembered by its request id: another one.
-      this.#ports.pricesAreOld(screening);
-      begun = await this.#begin(request, order, `${requestId}.b2`);
-    }
+    const begun = await this.#begin(request, order);
     if (begun.outcome.code !== OutcomeCode.accepted) return begun;
     // The order's own amount: the price may have changed since the purchase was first sent.
     const amountCents = begun.outcome.kind === 'payment' ? begun.outcome.amountCents : 0;
-    if ((await this.#ports.payments.authorise(order, amountCents, detail)) === 'declined') {
+    const authorisation = await this.#ports.payments.authorise(order, amountCents, detail);
+    if (authorisation === 'authentication-needed') {
+      // The hold is paying and waits; said again, the purchase comes by here again.
+      return { outcome: { code: OutcomeCode.authenticationNeeded, order }, version: begun.version };
+    }
+    if (authorisation === 'declined') {
       const cancelled = await this.#ask(screening, {
         ...step,
         kind: 'cancel-payment',
@@ -107,25 +112,41 @@ export class Checkout {
     return this.#ask(screening, { ...step, kind: 'confirm', requestId: `${requestId}.c`, tickets });
   }
 
-  async #begin(request: PurchaseRequest, order: string, requestId: string): Promise<Step> {
-    const { buyer, payer, screening, hold, seats } = request;
+  /**
+   * Begins, or finds what has begun. What the actor refuses because of prices is asked once more with those of now: the
+   * catalogue may have changed a moment ago. A refusal is remembered by its request id: the second time has another one, and
+   * is asked again whenever the first was refused so, since it may be the one that began.
+   */
+  async #begin(request: PurchaseRequest, order: string): Promise<Step> {
+    const { requestId, screening } = request;
+    const first = await this.#tryToBegin(request, order, `${requestId}.b`);
+    const { code } = first.outcome;
+    // The layout has just changed, and with it the kinds of the seats.
+    if (code === OutcomeCode.seatUnknown) this.#ports.pricesAreOld(screening);
+    else if (code === OutcomeCode.priceChanged || code === OutcomeCode.orderUnknown) {
+      this.#ports.pricesAreDoubted(screening);
+    } else return first;
+    const second = await this.#tryToBegin(request, order, `${requestId}.b2`);
+    if (second.outcome.code !== OutcomeCode.orderUnknown) return second;
+    return { outcome: { code: OutcomeCode.badRequest }, version: 0 };
+  }
+
+  /** A ticket type that is not to be had begins nothing; but an order that is there already is found, whatever became of its types. */
+  async #tryToBegin(request: PurchaseRequest, order: string, requestId: string): Promise<Step> {
+    const { buyer, payer, screening, hold, seats, contact, expectedCents } = request;
     const prices = await this.#ports.prices(screening);
     if (prices === null) return { outcome: { code: OutcomeCode.unknownScreening }, version: 0 };
-    const lines = seats.map(
-      ([seat, type]): TicketLine => ({ seat, type, priceCents: priceOf(prices.fullCents(seat), type) }),
-    );
-    const { seatMap } = prices;
-    return this.#ask(screening, {
-      kind: 'begin-payment',
-      requestId,
-      buyer,
-      atMs: 0,
-      hold,
-      order,
-      payer,
-      lines,
-      seatMap,
+    const onlyAgain = !isOnOffer(prices, seats);
+    const begun = await this.#ask(screening, {
+      ...{ kind: 'begin-payment', requestId, buyer, atMs: 0, hold, order, payer },
+      ...{ lines: linesOf(prices, seats), seatMap: prices.seatMap },
+      ...(contact === undefined ? {} : { contact }),
+      ...(expectedCents === undefined ? {} : { expectedCents }),
+      ...(onlyAgain ? { onlyAgain } : {}),
     });
+    // Whatever else the actor had against it: the request is wrong before that.
+    const isRefused = begun.outcome.code >= OutcomeCode.requestIdReused;
+    return onlyAgain && isRefused ? { ...begun, outcome: { code: OutcomeCode.orderUnknown } } : begun;
   }
 
   /** An order's payment deadline has passed: the provider decides what becomes of the seats. */
@@ -155,24 +176,16 @@ interface Step {
   readonly version: number;
 }
 
-/** Half of what everybody pays, the odd cent in the buyer's favour; a courtesy costs nothing. */
-function priceOf(fullCents: number, type: TicketType): number {
-  switch (type) {
-    case TicketType.halfInQuota:
-    case TicketType.halfOutsideQuota:
-      return Math.floor(fullCents / 2);
-    case TicketType.courtesy:
-      return 0;
-    default:
-      return fullCents;
-  }
-}
-
-/** 132 bits of a hash of all that the buyer asked for. */
-function orderIdOf({ buyer, payer, requestId, screening, hold, seats, detail }: PurchaseRequest): string {
+/**
+ * 132 bits of a hash of all that the buyer asked for. What came later counts only where it is there: a purchase that was begun
+ * under an older build is found again. To whom it will belong is not part of it.
+ */
+function orderIdOf(request: PurchaseRequest): string {
+  const { buyer, payer, requestId, screening, hold, seats, detail, expectedCents } = request;
   const content = JSON.stringify([
     ...[buyer, requestId, screening, hold, seats, detail],
     ...(payer === buyer ? [] : [payer]),
+    ...(expectedCents === undefined ? [] : [expectedCents]),
   ]);
   return createHash('sha256').update(content).digest('base64url').slice(0, 22);
 }

@@ -41,6 +41,10 @@ export interface Config {
   readonly mailFrom: string;
   /** Where visitors reach this installation, without a slash at the end: for links in messages. */
   readonly publicUrl: string;
+  /** Tickets can be given back until so many whole days after the day of the purchase are over… */
+  readonly cancelDays: number;
+  /** …and not in the last minutes before the start. */
+  readonly cancelMinutesBefore: number;
 }
 
 export class ConfigurationError extends Error {
@@ -143,6 +147,17 @@ export const configurationVariables: readonly ConfigurationVariable[] = [
     name: 'PUBLIC_URL',
     default: '(http://HOST:PORT)',
     meaning: 'Where visitors reach this installation: for links in messages.',
+  },
+  {
+    name: 'POLTRONA_CANCEL_DAYS',
+    default: '7',
+    meaning:
+      'Days after the purchase in which buyers may give tickets back, 7 to 365: 7 is the least that the law allows.',
+  },
+  {
+    name: 'POLTRONA_CANCEL_MINUTES_BEFORE',
+    default: '60',
+    meaning: 'Minutes before the start in which they may not any more, 0 to 1440.',
   },
 ];
 
@@ -257,5 +272,7 @@ export function readConfig(environment: Environment): Config {
     smtpUrl,
     mailFrom,
     publicUrl,
+    cancelDays: integer('POLTRONA_CANCEL_DAYS', 7, 7, 365),
+    cancelMinutesBefore: integer('POLTRONA_CANCEL_MINUTES_BEFORE', 60, 0, 1440),
   };
 }

@@ -30,9 +30,9 @@ export interface ConnectionHost {
 export class Connection implements Asker, Watcher {
   readonly rate: MessageRate;
   readonly address: string;
-  /** Null until the hello. */
+  /** Of the session's token, signed in or not; null until the hello. */
   buyer: string | null = null;
-  /** Who signed in on the page that opened it; null for an anonymous visitor. */
+  /** Who signed in on the page that opened it, for whom it buys; null for an anonymous visitor. */
   identity: Identity | null = null;
   socket: Socket<Connection> | null = null;
   readonly watched = new Set<number>();

@@ -1,4 +1,4 @@
-/** Who has signed in on the page is that buyer on its connection too, until he signs out. */
+/** Who has signed in on the page buys for his account; the seats are the connection's own buyer's, signed in or not. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { OutcomeCode } from '../actors/seat-outcome.ts';
@@ -38,17 +38,34 @@ async function greeted(
   return { socket, welcome };
 }
 
-test('[GI1] a signed-in visitor is the account’s buyer, and pays for the holder of its CPF', async () => {
+test('[GI1] a signed-in visitor holds as himself, pays for the holder of the account’s CPF, and the order is the account’s', async () => {
   const stage = staged();
   const { socket, welcome } = await greeted(stage, { cookie: COOKIE });
-  assert.equal(welcome.buyer, ANA.buyer);
+  assert.notEqual(welcome.buyer, ANA.buyer);
+  assert.equal(stage.tokens.buyerOf(welcome.token), welcome.buyer);
   socket.says(hold);
-  assert.equal(stage.bus.next('hold').command.buyer, ANA.buyer);
+  assert.equal(stage.bus.next('hold').command.buyer, welcome.buyer);
   stage.bus.next('hold').answer({ code: 0, kind: 'hold', hold: 2, seats: [1], deadlineMs: stage.nowMs });
   socket.says(buy);
   await turns();
   const { command } = stage.bus.next('begin-payment');
-  assert.deepEqual([command.buyer, command.payer], [ANA.buyer, ANA.payer]);
+  assert.ok(command.kind === 'begin-payment');
+  assert.deepEqual([command.buyer, command.payer, command.contact], [welcome.buyer, ANA.payer, ANA.buyer]);
+});
+
+test('[GI1] who holds seats and then says who he is buys those seats, on his next connection', async () => {
+  const stage = staged();
+  const before = await greeted(stage, {});
+  before.socket.says(hold);
+  const held = stage.bus.next('hold');
+  const { buyer } = held.command;
+  held.answer({ code: 0, kind: 'hold', hold: 2, seats: [1], deadlineMs: stage.nowMs });
+  const after = await greeted(stage, { cookie: COOKIE }, before.welcome.token);
+  after.socket.says(buy);
+  await turns();
+  const { command } = stage.bus.next('begin-payment');
+  assert.ok(command.kind === 'begin-payment');
+  assert.deepEqual([command.buyer, command.payer, command.contact], [buyer, ANA.payer, ANA.buyer]);
 });
 
 test('[GI1] whoever has not signed in pays for himself', async () => {
@@ -58,6 +75,7 @@ test('[GI1] whoever has not signed in pays for himself', async () => {
     socket.says(buy);
     await turns();
     const { command, answer } = stage.bus.next('begin-payment');
+    assert.ok(command.kind === 'begin-payment' && !('contact' in command));
     assert.deepEqual([command.buyer, command.payer], [welcome.buyer, welcome.buyer]);
     answer({ code: 45 });
     await turns();
@@ -67,7 +85,7 @@ test('[GI1] whoever has not signed in pays for himself', async () => {
 test('[GI4] an account without a CPF chooses seats, but does not buy: its ten tickets would be counted for nobody', async () => {
   const stage = staged();
   stage.signedIn.set(COOKIE, { ...ANA, payer: null });
-  const { socket } = await greeted(stage, { cookie: COOKIE });
+  const { socket, welcome } = await greeted(stage, { cookie: COOKIE });
   socket.says(buy);
   await endOfTurn();
   const [refused] = socket.hears();
@@ -75,14 +93,14 @@ test('[GI4] an account without a CPF chooses seats, but does not buy: its ten ti
   assert.deepEqual([refused.requestId, refused.code], [ID, OutcomeCode.forbidden]);
   assert.deepEqual(stage.bus.submitted, []);
   socket.says(hold);
-  assert.equal(stage.bus.next('hold').command.buyer, ANA.buyer);
+  assert.equal(stage.bus.next('hold').command.buyer, welcome.buyer);
 });
 
-test('[GI2] the token of a signed-in visitor is an anonymous one: it does not outlive the signing out', async () => {
+test('[GI2] signing in and out keeps the token and what was held with it; no token is ever the account’s', async () => {
   const stage = staged();
   const anonymous = stage.tokens.issue();
   const known = await greeted(stage, { cookie: COOKIE }, anonymous.token);
-  assert.equal(known.welcome.token, anonymous.token);
+  assert.deepEqual([known.welcome.token, known.welcome.buyer], [anonymous.token, anonymous.buyer]);
   const first = await greeted(stage, { cookie: COOKIE });
   for (const { welcome } of [known, first]) assert.notEqual(stage.tokens.buyerOf(welcome.token), ANA.buyer);
   // With that token and without the cookie: the anonymous buyer of before.

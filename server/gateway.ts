@@ -4,10 +4,10 @@
  * either answered, refused or on its way to the owner before the next one is looked at.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { HoldCommand, ReleaseCommand, TicketType } from '../actors/seat-command.ts';
+import type { HoldCommand, ReleaseCommand } from '../actors/seat-command.ts';
 import { OutcomeCode } from '../actors/seat-outcome.ts';
 import type { ActorMessage, Bus } from '../workers/bus.ts';
-import type { Checkout } from './checkout.ts';
+import type { Checkout, PurchaseRequest } from './checkout.ts';
 import { clientAddress, type TrustedProxies, trustedProxies } from './client-address.ts';
 import type { Config } from './config.ts';
 import { COMMANDS_UNDER_WAY_MAX, Connection, type ConnectionHost } from './connection.ts';
@@ -25,6 +25,7 @@ import {
 import { FRAME_BYTES_MAX, HELLO_DEADLINE_MS, MESSAGES_PER_FRAME_MAX } from './protocol/limits.ts';
 import { ClientOp, ServerOp } from './protocol/opcodes.ts';
 import { PROTOCOL_VERSION, SUBPROTOCOL } from './protocol/version.ts';
+import type { WantedSeat } from './seat-prices.ts';
 import type { SeatWatch } from './seat-watch.ts';
 import type { SessionTokens } from './session-token.ts';
 import {
@@ -263,9 +264,9 @@ export class Gateway implements ConnectionHost, SocketHandlers<Connection> {
     const { tokens, config, seatsPerBuyerMax } = this.#ports;
     const known = token === null ? null : tokens.buyerOf(token);
     // A token that is not ours begins a new session: it may be of an installation that was set up anew.
-    // Who has signed in keeps it for later: the token of an account's buyer would outlive the signing out.
+    // Signing in changes nothing of it: who has chosen seats and then says who he is still has them.
     const session = token !== null && known !== null ? { buyer: known, token } : tokens.issue();
-    connection.buyer = connection.identity?.buyer ?? session.buyer;
+    connection.buyer = session.buyer;
     this.#stopHelloTimer(connection);
     const limits = [
       FRAME_BYTES_MAX,
@@ -289,7 +290,7 @@ export class Gateway implements ConnectionHost, SocketHandlers<Connection> {
   }
 
   #buy(connection: Connection, buyer: string, message: Extract<ClientMessage, { op: typeof ClientOp.buy }>): void {
-    const { requestId, screening, hold, seats, method, detail } = message;
+    const { requestId, screening, hold, seats, method, detail, expectedCents } = message;
     if (method !== SANDBOX_METHOD || !this.#ports.config.sandboxPayments) {
       connection.refuse(requestId, OutcomeCode.paymentRefused);
       return;
@@ -303,9 +304,12 @@ export class Gateway implements ConnectionHost, SocketHandlers<Connection> {
     }
     connection.commandsUnderWay++;
     this.commandsUnderWay++;
-    const types = seats as readonly (readonly [number, TicketType])[];
-    const payer = identity?.payer ?? buyer;
-    const purchase = { buyer, payer, requestId, screening, hold, seats: types, detail };
+    const purchase: PurchaseRequest = {
+      ...{ buyer, payer: identity?.payer ?? buyer, requestId, screening, hold, detail },
+      seats: seats as readonly WantedSeat[],
+      ...(identity === null ? {} : { contact: identity.buyer }),
+      ...(expectedCents === undefined ? {} : { expectedCents }),
+    };
     this.#ports.checkout.buy(purchase, connection, screening);
   }
 

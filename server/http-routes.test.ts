@@ -1,12 +1,8 @@
 /** What HTTP answers: each route, its bounds, and what is said when something is wrong. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import type { ScreeningRecord } from '../storage/catalogue.ts';
 import { seatMapOf } from '../tests/support/seat-maps.ts';
-import { Assets } from './assets.ts';
 import { createRoutes } from './http-routes.ts';
 import type { HttpRequest, HttpResponse } from './socket/socket-port.ts';
 
@@ -27,14 +23,7 @@ const RECORD = { ...SUMMARY, halfQuota: 2, seatMap: seatMapOf(['.._', 'wk.']) } 
 /** The same screening after its layout was changed. */
 const NEW_RECORD = { ...RECORD, seatMap: { ...seatMapOf(['.._..']), id: 77 } };
 
-const folder = mkdtempSync(join(tmpdir(), 'poltrona-routes-'));
-writeFileSync(join(folder, 'index.html'), '<!doctype html><title>Poltrona</title>\n');
-after(() => rmSync(folder, { recursive: true }));
-
 function served() {
-  const assets = new Assets();
-  assets.add('/assets/', folder);
-  assets.alias('/', '/assets/index.html');
   const state = {
     missing: null as string | null,
     failure: null as Error | null,
@@ -65,8 +54,8 @@ function served() {
               status: Uint8Array.of(0, 1, 2, 3, 0),
             },
       ),
-    assets,
-    api: () => Promise.resolve(null),
+    shop: { answer: ({ path }) => ({ status: 200, body: `the shop at ${path}` }) },
+    api: ({ path }) => Promise.resolve(path === '/.well-known/keys.json' ? { status: 200, body: 'keys' } : null),
     log: (message) => state.logged.push(message),
   });
   const request = async (target: string, method = 'GET'): Promise<HttpResponse> => {
@@ -182,23 +171,12 @@ test('[G21] when the database cannot be asked it is 503, logged, and nothing of 
   assert.equal(state.logged.length, 2);
 });
 
-test('[G22] the page comes with rules for the browser; what is not there is 404', async () => {
+test('[G22] what is neither the API’s nor the server’s own is the shop’s to answer', async () => {
   const { request } = served();
-  const { status, headers, body } = await request('/');
-  assert.deepEqual([status, headers?.['content-type']], [200, 'text/html; charset=utf-8']);
-  assert.match(Buffer.from(body as Uint8Array).toString(), /Poltrona/);
-  assert.match(headers?.['content-security-policy'] ?? '', /default-src 'none'.*frame-ancestors 'none'/);
-  assert.equal(headers?.['x-content-type-options'], 'nosniff');
-  for (const path of [
-    '/index.html',
-    '/assets/',
-    '/assets/../http-routes.js',
-    '/assets/%2e%2e/index.html',
-    '/favicon.ico',
-    '//',
-  ]) {
-    assert.equal((await request(path)).status, 404, path);
-  }
+  for (const path of ['/', '/tickets/1', '/main.js', '/.well-known/other', '//', '/apix'])
+    assert.equal((await request(path)).body, `the shop at ${path}`);
+  for (const path of ['/api/nothing', '/api/']) assert.equal((await request(path)).status, 404, path);
+  assert.equal((await request('/.well-known/keys.json')).body, 'keys');
 });
 
 test('[G21] what comes from the API is not kept by any cache', async () => {

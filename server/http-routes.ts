@@ -1,10 +1,10 @@
 /**
- * HTTP: health, metrics, seats, the page, and the API's endpoints (`api/`), which have their own way through rights and
+ * HTTP: health, metrics, seats, the shop's pages, and the API's endpoints (`api/`), which have their own way through rights and
  * schemas. What changes a visitor's seats goes over the WebSocket.
  */
 import type { ScreeningRecord } from '../storage/catalogue.ts';
 import type { SeatSnapshot } from '../workers/seat-replica.ts';
-import { type Assets, PAGE_HEADERS } from './assets.ts';
+import type { ShopPages } from './shop-pages.ts';
 import type { HttpHandler, HttpRequest, HttpResponse } from './socket/socket-port.ts';
 
 export interface RoutePorts {
@@ -16,7 +16,7 @@ export interface RoutePorts {
   forgetScreening(screening: number): void;
   /** The committed seats of a screening that exists; null when its owner cannot be reached now. */
   seatsNow(screening: number): Promise<SeatSnapshot | null>;
-  readonly assets: Assets;
+  readonly shop: Pick<ShopPages, 'answer'>;
   /** The API's endpoints and its description; null for a path that is none of theirs. Never rejects. */
   api(request: HttpRequest): Promise<HttpResponse | null>;
   log(message: string, details: Readonly<Record<string, unknown>>): void;
@@ -38,7 +38,7 @@ export function createRoutes(ports: RoutePorts): HttpHandler {
 
 async function route(ports: RoutePorts, request: HttpRequest): Promise<HttpResponse> {
   const { path } = request;
-  if (path.startsWith('/api/')) {
+  if (path.startsWith('/api/') || path.startsWith('/.well-known/')) {
     const answer = await ports.api(request);
     if (answer !== null) return answer;
   }
@@ -60,7 +60,7 @@ async function route(ports: RoutePorts, request: HttpRequest): Promise<HttpRespo
   const seats = /^\/api\/screenings\/(\d{1,15})\/seats$/.exec(path);
   if (seats !== null) return seatsOf(ports, Number(seats[1]));
   if (path.startsWith('/api/')) return json(404, { error: 'There is no such resource.' });
-  return page(ports.assets, path);
+  return ports.shop.answer(request);
 }
 
 async function seatsOf(ports: RoutePorts, id: number): Promise<HttpResponse> {
@@ -98,12 +98,6 @@ async function seatsOf(ports: RoutePorts, id: number): Promise<HttpResponse> {
 /** Seats are known by their numbers on one layout; 0 comes from a node of an older build, which knows no other. */
 function isOfLayout(now: SeatSnapshot | null, record: ScreeningRecord): boolean {
   return now === null || now.seatMap === 0 || now.seatMap === record.seatMap.id;
-}
-
-function page(assets: Assets, path: string): HttpResponse {
-  const asset = assets.find(path);
-  if (asset === null) return { status: 404, headers: TEXT_HEADERS, body: 'not found\n' };
-  return { status: 200, headers: { ...PAGE_HEADERS, 'content-type': asset.contentType }, body: asset.bytes };
 }
 
 function json(status: number, value: unknown): HttpResponse {

@@ -1,6 +1,6 @@
 /**
  * What a node does beside selling, on its main thread: follows the catalogue for the threads' search, passes on how many seats
- * are left, runs imports that wait, and does jobs (messages, cancellations, layouts). All of it waits for others most of the time;
+ * are left, runs imports that wait, sees to it that buyers are told, and does jobs (messages, cancellations, layouts). All of it waits for others most of the time;
  * what computes has threads of its own. Nothing here decides about a seat: jobs ask the actors like anybody else.
  */
 import path from 'node:path';
@@ -11,7 +11,9 @@ import { endPools } from '../storage/end-pool.ts';
 import { forgetImportFiles } from '../storage/import/import-job.ts';
 import type { LayoutChange } from '../storage/layout-changes.ts';
 import type { Log } from '../storage/log.ts';
+import { sweepConfirmations } from '../storage/order-confirmations.ts';
 import type { Seals } from '../storage/sealing.ts';
+import { TicketSigner } from '../storage/tickets/ticket-qr.ts';
 import { CatalogueFollower } from '../workers/catalogue-follower.ts';
 import { ALL_SEATS_LEFT, seatsLeftSubject } from '../workers/cluster/bus-subjects.ts';
 import type { NatsConnection } from '../workers/cluster/nats-connection.ts';
@@ -21,6 +23,7 @@ import { cleaningTasks, DAILY } from '../workers/jobs/cleaning-tasks.ts';
 import { JOB_STOP_MS } from '../workers/jobs/job-runner.ts';
 import { startJobs } from '../workers/jobs/job-service.ts';
 import { layoutTask } from '../workers/layout-changer.ts';
+import { ConfirmationSweep } from '../workers/mail/confirmation-sweep.ts';
 import { parseMailFrom, parseSmtpUrl } from '../workers/mail/smtp-url.ts';
 import { cancelScreeningTask } from '../workers/screening-cancellation.ts';
 import { tellNewStartTask } from '../workers/screening-move.ts';
@@ -48,10 +51,13 @@ const CONNECTIONS_MAX = 3;
 export class NodeServices {
   readonly #ports: NodeServicesPorts;
   readonly #app: pg.Pool;
+  /** Of the role that may queue for people; one connection is enough. */
+  readonly #accounts: pg.Pool;
   readonly #follower: CatalogueFollower;
   readonly #seatsLeft: SeatsLeftHub;
   readonly #importPool = new ImportPool();
   readonly #imports: ImportRunner;
+  readonly #confirmations: ConfirmationSweep;
   #jobs: { stop(): Promise<void> } | null = null;
   #unsubscribe: () => void = () => {};
 
@@ -68,12 +74,15 @@ export class NodeServices {
       toThreads: (bytes) => ports.tellThreads({ kind: 'seats-left', bytes }),
       publish: this.#publisher(),
       nowMs: Date.now,
-      after: (delayMs, callback) => {
-        const timer = setTimeout(callback, delayMs);
-        return () => clearTimeout(timer);
-      },
+      after: timer,
     });
     this.#imports = new ImportRunner({ pool: this.#app, database, threads: this.#importPool, log });
+    this.#accounts = createPool(database, 'accounts', 'poltrona confirmations', 1);
+    this.#confirmations = new ConfirmationSweep({
+      sweep: (limit) => sweepConfirmations(this.#accounts, limit),
+      after: timer,
+      log,
+    });
   }
 
   /** Resolves when jobs are being taken. The catalogue is read meanwhile: `catalogueRead`. */
@@ -81,6 +90,7 @@ export class NodeServices {
     this.#follower.start();
     this.#imports.start();
     this.#listen();
+    this.#confirmations.start();
     this.#jobs = await this.#startJobs();
   }
 
@@ -103,9 +113,9 @@ export class NodeServices {
   async stop(): Promise<void> {
     this.#unsubscribe();
     this.#seatsLeft.stop();
-    await Promise.all([this.#follower.stop(), this.#imports.stop(), this.#jobs?.stop()]);
+    await Promise.all([this.#follower.stop(), this.#imports.stop(), this.#confirmations.stop(), this.#jobs?.stop()]);
     await this.#importPool.close();
-    await endPools(this.#app);
+    await endPools(this.#app, this.#accounts);
   }
 
   #startJobs(): Promise<{ stop(): Promise<void> }> {
@@ -121,6 +131,8 @@ export class NodeServices {
       mailFolder: path.join(config.folder, 'mail'),
       mailFrom: parseMailFrom(config.mailFrom),
       siteUrl: config.publicUrl,
+      signer: new TicketSigner({ pool: this.#app, seals, nowMs: Date.now }),
+      cancellation: { days: config.cancelDays, minutesBefore: config.cancelMinutesBefore },
       tasks: [
         ...files.tasks,
         cancelScreeningTask({ pool: this.#app, ask }),
@@ -163,4 +175,9 @@ export class NodeServices {
     });
     this.#unsubscribe = () => subscription.unsubscribe();
   }
+}
+
+function timer(delayMs: number, callback: () => void): () => void {
+  const waiting = setTimeout(callback, delayMs);
+  return () => clearTimeout(waiting);
 }

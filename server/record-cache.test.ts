@@ -35,6 +35,24 @@ test('[SW7] a record is read once, kept for a minute, and read anew when it was 
   assert.equal(await later, 'newer');
 });
 
+test('[PC8] a record that is doubted is read anew, unless it is young: doubts of strangers cost one read a second', async () => {
+  const catalogue = new Catalogue();
+  const first = catalogue.cache.get(7);
+  catalogue.answer('old');
+  await first;
+  catalogue.nowMs = 999;
+  catalogue.cache.doubt(7, 1_000);
+  assert.equal(await catalogue.cache.get(7), 'old');
+  catalogue.nowMs = 1_000;
+  catalogue.cache.doubt(7, 1_000);
+  catalogue.cache.doubt(8, 1_000);
+  const read = catalogue.cache.get(7);
+  catalogue.answer('new');
+  assert.equal(await read, 'new');
+  for (let doubt = 0; doubt < 50; doubt++) catalogue.cache.doubt(7, 1_000);
+  assert.deepEqual([await catalogue.cache.get(7), catalogue.reads], ['new', []]);
+});
+
 test('[SW7] a read that was under way when the record changed is not kept', async () => {
   const catalogue = new Catalogue();
   const before = catalogue.cache.get(7);

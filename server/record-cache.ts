@@ -41,6 +41,15 @@ export class RecordCache<Item> {
     for (const id of ids) this.#entries.delete(id);
   }
 
+  /**
+   * Somebody doubts this one: whoever asks next reads it anew, unless it was read within the last `ageMs`. The bound is for
+   * doubts that a stranger can raise as often as he likes.
+   */
+  doubt(id: number, ageMs: number): void {
+    const known = this.#entries.get(id);
+    if (known !== undefined && this.#nowMs() - known.atMs >= ageMs) this.#entries.delete(id);
+  }
+
   #forget(id: number, item: Promise<Item | null>): void {
     if (this.#entries.get(id)?.item === item) this.#entries.delete(id);
   }

@@ -12,6 +12,8 @@ import { OutcomeCode } from '../actors/seat-outcome.ts';
 import { loadScreening, type ScreeningRecord } from '../storage/catalogue.ts';
 import { WRITER_PREFIX } from '../storage/copy-writer.ts';
 import { packageRoot } from '../storage/package-root.ts';
+import { challengeOf } from '../storage/sandbox-challenges.ts';
+import { loadTicketOffer, type TicketOffer } from '../storage/ticket-offer.ts';
 import { monotonicMs } from '../workers/cluster/monotonic.ts';
 import { parseNatsUrl } from '../workers/cluster/nats-address.ts';
 import type { NatsConnection } from '../workers/cluster/nats-connection.ts';
@@ -19,7 +21,6 @@ import type { Claim } from '../workers/cluster/shard-owner.ts';
 import type { ThreadCluster } from '../workers/cluster/thread-cluster.ts';
 import { ShardEngine } from '../workers/shard-engine.ts';
 import { JSON_BYTES_MAX } from './api/router.ts';
-import { Assets } from './assets.ts';
 import { Checkout } from './checkout.ts';
 import { busMetrics } from './cluster-metrics.ts';
 import type { Connection } from './connection.ts';
@@ -38,6 +39,7 @@ import { pricesOf } from './seat-prices.ts';
 import { SeatWatch } from './seat-watch.ts';
 import { seatsNow } from './seats-now.ts';
 import { SessionTokens } from './session-token.ts';
+import { ShopPages } from './shop-pages.ts';
 import type { SocketServer } from './socket/socket-port.ts';
 import { CloseCode } from './socket/socket-port.ts';
 import { createSocketServer } from './socket/socket-server.ts';
@@ -64,6 +66,8 @@ const DRAIN_MS = COMMAND_DEADLINE_MS;
 
 /** Over how long visitors are sent to other nodes, milliseconds: all at once would be a storm for those. */
 const SEND_AWAY_MS = 1_500;
+/** Prices younger than this are not read again because a buyer was shown others, milliseconds: one read a second and screening. */
+const DOUBTS_MS = 1_000;
 /** How often this thread writes its line on the board, milliseconds. */
 const BOARD_MS = 250;
 
@@ -135,14 +139,26 @@ const engine = new ShardEngine(
 );
 cluster = engine.cluster;
 const records = new RecordCache<ScreeningRecord>((id) => loadScreening(engine.pool, id), Date.now);
+/** Beside the record, since only purchases ask: ticket types, and the fee, whose changes nobody is told of. */
+const offers = new RecordCache<TicketOffer>((id) => loadTicketOffer(engine.pool, id), Date.now);
 const checkout = new Checkout({
   bus: engine.bus,
-  payments: sandboxPayments,
+  payments: sandboxPayments({
+    challengeOf: (order) => challengeOf(engine.pool, order),
+    delay: (ms) => delay(ms, undefined, { ref: false }),
+  }),
   prices: async (screening) => {
-    const record = await records.get(screening);
-    return record === null ? null : pricesOf(record);
+    const [record, offer] = await Promise.all([records.get(screening), offers.get(screening)]);
+    return record === null || offer === null ? null : pricesOf(record, offer);
   },
-  pricesAreOld: (screening) => records.invalidate([screening]),
+  pricesAreOld: (screening) => {
+    records.invalidate([screening]);
+    offers.invalidate([screening]);
+  },
+  pricesAreDoubted: (screening) => {
+    records.doubt(screening, DOUBTS_MS);
+    offers.doubt(screening, DOUBTS_MS);
+  },
   nowMs: Date.now,
   stepDeadlineMs: COMMAND_DEADLINE_MS,
   log: (message, details) => log.warn(details, message),
@@ -202,19 +218,6 @@ async function connectToOthers(): Promise<NatsConnection | null> {
   );
 }
 
-function pageAssets(): Assets {
-  const assets = new Assets();
-  const root = packageRoot();
-  assets.add('/assets/clients/sdk/', `${root}/dist/clients/sdk`);
-  assets.add('/assets/server/protocol/', `${root}/dist/server/protocol`);
-  assets.add('/assets/clients/web/plain/', `${root}/dist/clients/web/plain`);
-  assets.add('/assets/clients/web/plain/', `${root}/clients/web/plain`);
-  assets.alias('/', '/assets/clients/web/plain/index.html');
-  for (const path of ['/account/confirm', '/account/reset', '/staff/welcome'])
-    assets.alias(path, '/assets/clients/web/plain/account.html');
-  return assets;
-}
-
 // ---- metrics: any thread may be asked, the main thread asks them all -------------------------------------------------
 
 const metricsWaiting = new Map<number, (threads: readonly (readonly object[])[]) => void>();
@@ -255,7 +258,7 @@ async function listen(port: number): Promise<void> {
         loadScreening: (screening) => records.get(screening),
         forgetScreening: (screening) => records.invalidate([screening]),
         seatsNow: (screening) => seatsNow(watch, engine.bus, screening),
-        assets: pageAssets(),
+        shop: new ShopPages(`${packageRoot()}/dist/web`, config.publicUrl),
         api: (request) => api.answer(request),
         log: (message, details) => log.error(details, message),
       }),

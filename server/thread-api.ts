@@ -14,6 +14,7 @@ import type { Log } from '../storage/log.ts';
 import { packageVersion } from '../storage/package-root.ts';
 import { Seals } from '../storage/sealing.ts';
 import { listTicketTypes } from '../storage/ticket-types.ts';
+import { TicketSigner } from '../storage/tickets/ticket-qr.ts';
 import type { SeatSnapshot } from '../workers/seat-replica.ts';
 import { accountEndpoints } from './accounts/account-endpoints.ts';
 import type { AccountPorts } from './accounts/account-ports.ts';
@@ -27,12 +28,15 @@ import { clientAddress, type TrustedProxies, trustedProxies } from './client-add
 import type { Config } from './config.ts';
 import type { Identity } from './identity.ts';
 import { messageEndpoints } from './messages/message-endpoints.ts';
+import { sandboxEndpoints } from './payments/sandbox-endpoints.ts';
 import { commonRules } from './rules.ts';
 import { searchEndpoints } from './search/search-endpoints.ts';
 import type { ThreadSearch } from './search/thread-search.ts';
+import { offerEndpoint } from './shop/offer-endpoint.ts';
 import type { HttpRequest, HttpResponse, UpgradeRequest } from './socket/socket-port.ts';
 import { UploadRoom, type UploadRules } from './socket/upload-room.ts';
 import type { StaffCommands } from './staff-commands.ts';
+import { orderEndpoints } from './tickets/order-endpoints.ts';
 
 export interface ThreadApiPorts {
   readonly config: Config;
@@ -108,6 +112,15 @@ export class ThreadApi {
         listScreenings: (query) => listScreenings(app, query),
         ticketTypes: () => listTicketTypes(app),
       }),
+      offerEndpoint({
+        pool: app,
+        terms: {
+          cancelDays: config.cancelDays,
+          cancelMinutesBefore: config.cancelMinutesBefore,
+          salesAfterStartMs: commonRules(config.holdSeconds).salesAfterStartMs,
+        },
+        nowMs: Date.now,
+      }),
       ...accountEndpoints(account),
       ...adminEndpoints({
         pool: app,
@@ -118,6 +131,17 @@ export class ThreadApi {
         nowMs: Date.now,
       }),
       ...messageEndpoints(accounts),
+      ...orderEndpoints({
+        pool: app,
+        accounts,
+        seals,
+        signer: new TicketSigner({ pool: app, seals, nowMs: Date.now }),
+        cancelPolicy: { days: config.cancelDays, minutesBefore: config.cancelMinutesBefore },
+        publicUrl: config.publicUrl,
+        ask: (screening, command) => ports.staff.ask(screening, command),
+        nowMs: Date.now,
+      }),
+      ...(config.sandboxPayments ? sandboxEndpoints() : []),
     ];
     this.#router = new ApiRouter({
       endpoints,

@@ -21,6 +21,7 @@ export interface LedgerTerms {
 
 export interface LedgerOrder {
   readonly payer: string;
+  readonly contact: string | null;
   readonly hold: number;
   readonly lines: readonly TicketLine[];
   state: 'created' | 'sold' | 'refused' | 'cancelled' | 'refunded';
@@ -33,6 +34,8 @@ export interface LedgerTicket {
   readonly buyer: string;
   readonly type: number;
   readonly priceCents: number;
+  readonly category: number | null;
+  readonly feeCents: number;
   state: 'live' | 'used' | 'cancelled' | 'refunded';
 }
 
@@ -122,7 +125,7 @@ export class AuditLedger {
         for (const hold of fact.holds) this.#end(version, hold);
         break;
       case FactKind.paymentBegun:
-        this.#paymentBegun(version, fact.hold, fact.order, fact.payer, fact.lines);
+        this.#paymentBegun(version, fact);
         break;
       case FactKind.paymentCancelled:
         this.#paymentCancelled(version, fact.order, fact.deadlineMs !== null);
@@ -206,10 +209,11 @@ export class AuditLedger {
     this.#holds.delete(id);
   }
 
-  #paymentBegun(version: number, id: number, order: string, payer: string, lines: readonly TicketLine[]): void {
+  #paymentBegun(version: number, fact: Extract<Fact, { kind: 8 }>): void {
+    const { hold: id, order, payer, lines, contact = null } = fact;
     const hold = this.#holdOf(version, id);
     if (this.orders.has(order)) this.#report('facts', version, `order ${order} begins twice`);
-    this.orders.set(order, { payer, hold: id, lines, state: 'created' });
+    this.orders.set(order, { payer, contact, hold: id, lines, state: 'created' });
     if (hold !== null) {
       if (hold.order !== null)
         this.#report('facts', version, `hold ${id} is being paid by order ${hold.order} already`);
@@ -260,8 +264,11 @@ export class AuditLedger {
       if (live !== undefined)
         this.#report('sold-once', version, `seat ${seat} has two live tickets, ${live} and ${ticket}`);
       if (this.tickets.has(ticket)) this.#report('facts', version, `ticket ${ticket} is made twice`);
-      const { type, priceCents } = line ?? { type: 0, priceCents: 0 };
-      this.tickets.set(ticket, { order: id, seat, code, buyer: order.payer, type, priceCents, state: 'live' });
+      this.tickets.set(ticket, {
+        ...{ order: id, seat, code, buyer: order.payer, state: 'live' },
+        ...{ type: line?.type ?? 0, priceCents: line?.priceCents ?? 0 },
+        ...{ category: line?.category ?? null, feeCents: line?.feeCents ?? 0 },
+      });
       this.#ticketOfSeat.set(seat, ticket);
       this.#holdOfSeat.delete(seat);
       hold?.seats.delete(seat);

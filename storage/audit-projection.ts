@@ -4,8 +4,9 @@ import type { AuditLedger, LedgerOrder } from './audit-ledger.ts';
 import type { AuditFindings } from './audit-report.ts';
 import type { TextRow } from './grouped-cursor.ts';
 
-export const ORDERS_SQL = 'select screening, id, buyer, state, amount_cents from orders order by screening, id';
-export const TICKETS_SQL = `select screening, id, order_id, seat, code, buyer, type, price_cents, state
+export const ORDERS_SQL =
+  'select screening, id, buyer, state, amount_cents, contact from orders order by screening, id';
+export const TICKETS_SQL = `select screening, id, order_id, seat, code, buyer, type, price_cents, state, category, fee_cents
   from tickets order by screening, id`;
 
 /** What the table may say of an order beyond the actor's knowledge: money moves on after the seats are sold. */
@@ -29,9 +30,10 @@ export function compareProjection(
   const seatOf = new Map<string, string>();
 
   const missingTickets = new Set(ledger.tickets.keys());
-  for (const [, id = '', order = '', seat = '', code, buyer, type, price, state] of tickets as readonly string[][]) {
+  for (const row of tickets) {
+    const [, id = '', order = '', seat = '', code, buyer, type, price, state, category, fee] = textsOf(row);
     missingTickets.delete(id);
-    sums.set(order, (sums.get(order) ?? 0) + Number(price));
+    sums.set(order, (sums.get(order) ?? 0) + Number(price) + Number(fee));
     if (state === 'live' || state === 'used') {
       const other = seatOf.get(seat);
       if (other !== undefined) {
@@ -49,16 +51,16 @@ export function compareProjection(
       wrong(`ticket ${id} is in the table and not in the journal`);
       continue;
     }
-    const inTable = [order, seat, code, buyer, type, price, state].join(' · ');
-    const inJournal = [fact.order, fact.seat, fact.code, fact.buyer, fact.type, fact.priceCents, fact.state].join(
-      ' · ',
-    );
+    const inTable = [order, seat, code, buyer, type, price, state, category, fee].join(' · ');
+    const terms = [fact.type, fact.priceCents, fact.state, fact.category ?? '', fact.feeCents];
+    const inJournal = [fact.order, fact.seat, fact.code, fact.buyer, ...terms].join(' · ');
     if (inTable !== inJournal) wrong(`ticket ${id} is "${inTable}" in the table and "${inJournal}" in the journal`);
   }
   for (const id of missingTickets) wrong(`ticket ${id} is in the journal and not in the table`);
 
   const missingOrders = new Set(ledger.orders.keys());
-  for (const [, id = '', buyer, state = '', amount] of orders as readonly string[][]) {
+  for (const row of orders) {
+    const [, id = '', buyer, state = '', amount, contact] = textsOf(row);
     missingOrders.delete(id);
     const fact = ledger.orders.get(id);
     if (fact === undefined) {
@@ -69,7 +71,9 @@ export function compareProjection(
       wrong(`order ${id} is ${state} in the table and ${fact.state} in the journal`);
     if (buyer !== fact.payer)
       wrong(`order ${id} is of buyer ${buyer} in the table and of ${fact.payer} in the journal`);
-    const lines = fact.lines.reduce((sum, line) => sum + line.priceCents, 0);
+    if (contact !== (fact.contact ?? ''))
+      wrong(`order ${id} belongs to "${contact}" in the table and to "${fact.contact ?? ''}" in the journal`);
+    const lines = fact.lines.reduce((sum, line) => sum + line.priceCents + (line.feeCents ?? 0), 0);
     const sold = sums.get(id);
     if (Number(amount) !== lines || (sold !== undefined && sold !== lines)) {
       const message = `order ${id} amounts to ${amount} cents, its lines to ${lines}, its tickets to ${sold ?? 'nothing yet'}`;
@@ -77,4 +81,9 @@ export function compareProjection(
     }
   }
   for (const id of missingOrders) wrong(`order ${id} is in the journal and not in the table`);
+}
+
+/** What is null is written like nothing. */
+function textsOf(row: TextRow): readonly string[] {
+  return row.map((value) => value ?? '');
 }

@@ -15,6 +15,9 @@ const plain = <Value>(fields: { [Name in keyof Value]: fc.Arbitrary<Value[Name]>
 const code = fc.stringMatching(/^CODE[A-Z2-9]{8}$/);
 const requestId = fc.stringMatching(/^REQ[0-9a-z]{20}$/);
 
+const contact = fc.stringMatching(/^CONTACT[0-9a-z]{14}$/);
+const line = { seat: fc.nat(4095), type: fc.constantFrom(1 as const, 2 as const, 5 as const), priceCents: fc.nat() };
+
 const facts: Record<FactKind, fc.Arbitrary<Fact>> = {
   1: plain({ kind: fc.constant(1 as const), holdDeadlineMs: atMs }),
   2: fc.constant({ kind: 2 as const }),
@@ -29,10 +32,11 @@ const facts: Record<FactKind, fc.Arbitrary<Fact>> = {
     order: id,
     payer: id,
     lines: fc.array(
-      plain({ seat: fc.nat(4095), type: fc.constantFrom(1 as const, 2 as const, 5 as const), priceCents: fc.nat() }),
+      fc.oneof(plain(line), plain({ ...line, category: fc.integer({ min: 1, max: 32_767 }), feeCents: fc.nat() })),
       { minLength: 1, maxLength: 10 },
     ),
     deadlineMs: atMs,
+    contact,
   }),
   9: plain({ kind: fc.constant(9 as const), order: id, hold: version, deadlineMs: fc.option(atMs, { nil: null }) }),
   10: plain({

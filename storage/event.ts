@@ -77,7 +77,12 @@ function fieldsOf(fact: Fact): Readonly<Record<string, unknown>> {
         hold: fact.hold,
         order: fact.order,
         buyer: fact.payer,
-        lines: fact.lines.map(({ seat, type, priceCents }: TicketLine) => ({ seat, type, priceCents })),
+        // JSON leaves out what is undefined. Whose order it is (`contact`) is nobody's business downstream.
+        lines: fact.lines.map(({ seat, type, priceCents, category, feeCents }: TicketLine) => ({
+          ...{ seat, type, priceCents },
+          ...(category === undefined ? {} : { category }),
+          ...(feeCents === undefined ? {} : { feeCents }),
+        })),
         deadlineMs: fact.deadlineMs,
       };
     case FactKind.paymentCancelled:

@@ -33,6 +33,19 @@ const FACTS: readonly Fact[] = [
     ],
     deadlineMs: AT_MS,
   },
+  {
+    kind: FactKind.paymentBegun,
+    hold: 12,
+    order: ID,
+    payer: 'payer',
+    lines: [
+      { seat: 0, type: 2, priceCents: 1_600, category: 1 },
+      { seat: 1, type: 1, priceCents: 3_200, category: 32_767, feeCents: 2_147_483_647 },
+      { seat: 2, type: 1, priceCents: 3_200, feeCents: 0 },
+    ],
+    deadlineMs: AT_MS,
+    contact: ID,
+  },
   { kind: FactKind.paymentCancelled, order: ID, hold: 12, deadlineMs: null },
   { kind: FactKind.paymentCancelled, order: ID, hold: 12, deadlineMs: AT_MS },
   {
@@ -113,6 +126,23 @@ test('[F1] every kind of fact comes back from the journal as it went in', async 
   assert.deepEqual(await throughPostgres(t, facts), facts);
 });
 
+test('[PC2] a payment of before is written and read as before, byte for byte, and the new fields stand after the old', () => {
+  const old = { kind: FactKind.paymentBegun, hold: 2, order: 'o', payer: 'p', deadlineMs: 5 } as const;
+  const bodyOf = (fact: Fact): string | undefined => encodeRow(1, recordedAs(fact, 1)).trimEnd().split('\t')[7];
+  const plain: Fact = { ...old, lines: [{ seat: 3, type: 1, priceCents: 3_200 }] };
+  assert.equal(bodyOf(plain), '[2,"o","p",[[3,1,3200]],5]');
+  assert.deepEqual(decodeFact(8, '[2,"o","p",[[3,1,3200]],5]'), plain);
+  const priced: Fact = {
+    ...{ ...old, contact: 'c' },
+    lines: [
+      { seat: 3, type: 2, priceCents: 1_600, category: 4 },
+      { seat: 4, type: 2, priceCents: 1_600, category: 4, feeCents: 80 },
+      { seat: 5, type: 2, priceCents: 1_600, feeCents: 80 },
+    ],
+  };
+  assert.equal(bodyOf(priced), '[2,"o","p",[[3,2,1600,4],[4,2,1600,4,80],[5,2,1600,null,80]],5,"c"]');
+});
+
 test('[F2] free text comes back as it went in, whatever it would mean to COPY, JSON or PostgreSQL', async (t) => {
   const facts = HOSTILE.flatMap((text): Fact[] => [
     { kind: FactKind.checkedIn, ticket: ID, gate: text },
@@ -155,6 +185,9 @@ test('[F3] what encodeRow would never write is not read', () => {
     [FactKind.expired, '[1]'],
     [FactKind.paymentBegun, '[1,"o","p",[[0,1]],5]'],
     [FactKind.paymentBegun, '[1,"o","p",[0,1,2],5]'],
+    [FactKind.paymentBegun, '[1,"o","p",[[0,1,2,"4"]],5]'],
+    [FactKind.paymentBegun, '[1,"o","p",[[0,1,2,4,null]],5]'],
+    [FactKind.paymentBegun, '[1,"o","p",[[0,1,2]],5,7]'],
     [FactKind.paymentCancelled, '["o",1]'],
     [FactKind.sold, '["o",1,[[0,"t"]]]'],
     [FactKind.ticketsCancelled, '["o",[1]]'],

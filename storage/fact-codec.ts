@@ -87,8 +87,9 @@ function writeFields(row: RowWriter, fact: Exclude<Fact, { kind: 2 | 3 }>): void
       wholes(row, fact.holds);
       return;
     case FactKind.paymentBegun: {
-      const lines = fact.lines.map((line) => `[${line.seat},${line.type},${line.priceCents}]`).join();
-      row.ascii(`${fact.hold},"${fact.order}","${fact.payer}",[${lines}],${fact.deadlineMs}`);
+      const lines = fact.lines.map(lineText).join();
+      const contact = fact.contact === undefined ? '' : `,"${fact.contact}"`;
+      row.ascii(`${fact.hold},"${fact.order}","${fact.payer}",[${lines}],${fact.deadlineMs}${contact}`);
       return;
     }
     case FactKind.paymentCancelled:
@@ -116,6 +117,13 @@ function writeFields(row: RowWriter, fact: Exclude<Fact, { kind: 2 | 3 }>): void
     default:
       unreachable(fact);
   }
+}
+
+/** Category and fee came later: a line with neither is written as before, and read by builds that do not know them. */
+function lineText({ seat, type, priceCents, category, feeCents }: TicketLine): string {
+  const start = `[${seat},${type},${priceCents}`;
+  if (feeCents !== undefined) return `${start},${category ?? null},${feeCents}]`;
+  return category === undefined ? `${start}]` : `${start},${category}]`;
 }
 
 function quoted(row: RowWriter, id: string): void {
@@ -191,6 +199,7 @@ export function decodeFact(kind: number, body: string | null): Fact {
         payer: text(f[2]),
         lines: list(f[3]).map(line),
         deadlineMs: number(f[4]),
+        ...(f[5] === undefined ? {} : { contact: text(f[5]) }),
       };
     case FactKind.paymentCancelled:
       return { kind, order: text(f[0]), hold: number(f[1]), deadlineMs: f[2] === null ? null : number(f[2]) };
@@ -241,8 +250,14 @@ function numbers(value: unknown): readonly number[] {
 }
 
 function line(value: unknown): TicketLine {
-  const [seat, type, priceCents] = list(value);
-  return { seat: number(seat), type: number(type) as TicketLine['type'], priceCents: number(priceCents) };
+  const [seat, type, priceCents, category = null, feeCents] = list(value);
+  return {
+    seat: number(seat),
+    type: number(type) as TicketLine['type'],
+    priceCents: number(priceCents),
+    ...(category === null ? {} : { category: number(category) }),
+    ...(feeCents === undefined ? {} : { feeCents: number(feeCents) }),
+  };
 }
 
 function newTicket(value: unknown): NewTicket {

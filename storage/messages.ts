@@ -28,6 +28,8 @@ export interface MessageParams {
     readonly refundCents: number;
     readonly currency: string;
   };
+  /** Only by order-confirmations.ts. */
+  readonly 'order-confirmed': { readonly order: string };
   /** Only by queueFarewell. */
   readonly 'account-erased': { readonly sealed: string };
 }

@@ -8,6 +8,7 @@
  * and the index of live seats is checked row by row.
  */
 import type { ClientBase } from 'pg';
+import { totalCents } from '../actors/seat-answer.ts';
 import { type Fact, FactKind } from '../actors/seat-fact.ts';
 import type { Accepted, TicketSummary } from '../actors/seat-outcome.ts';
 
@@ -20,6 +21,8 @@ export type Projection =
       readonly order: string;
       readonly screening: number;
       readonly buyer: string;
+      /** To whom it belongs; null or absent: nobody told. */
+      readonly contact?: string | null;
       readonly amountCents: number;
       readonly atMs: number;
     }
@@ -62,8 +65,9 @@ export function projectionsOf(
     projections ??= [];
     switch (fact.kind) {
       case FactKind.paymentBegun: {
-        const amountCents = fact.lines.reduce((sum, line) => sum + line.priceCents, 0);
-        projections.push({ kind: 'order-created', order: fact.order, screening, buyer: fact.payer, amountCents, atMs });
+        const { order, payer: buyer, contact = null } = fact;
+        const amountCents = totalCents(fact.lines);
+        projections.push({ kind: 'order-created', order, screening, buyer, contact, amountCents, atMs });
         break;
       }
       case FactKind.paymentCancelled:
@@ -102,6 +106,7 @@ export function projectionsOf(
 interface OrderRow {
   screening: number;
   buyer: string;
+  contact: string | null;
   amountCents: number;
   state: OrderState;
   createdMs: number;
@@ -133,6 +138,7 @@ export class ProjectionSet {
         this.#newOrders.set(projection.order, {
           screening: projection.screening,
           buyer: projection.buyer,
+          contact: projection.contact ?? null,
           amountCents: projection.amountCents,
           state: 'created',
           createdMs: projection.atMs,
@@ -199,10 +205,11 @@ export class ProjectionSet {
       const rows = [...this.#newOrders];
       await client.query({
         name: 'orders-insert',
-        text: `insert into orders (id, screening, buyer, state, amount_cents, created_at, updated_at)
-          select id, screening, buyer, state, amount_cents, to_timestamp(created_ms / 1000.0), to_timestamp(at_ms / 1000.0)
-          from unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[])
-            as o (id, screening, buyer, state, amount_cents, created_ms, at_ms)`,
+        text: `insert into orders (id, screening, buyer, state, amount_cents, contact, created_at, updated_at)
+          select id, screening, buyer, state, amount_cents, contact,
+            to_timestamp(created_ms / 1000.0), to_timestamp(at_ms / 1000.0)
+          from unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[], $8::text[])
+            as o (id, screening, buyer, state, amount_cents, created_ms, at_ms, contact)`,
         values: [
           rows.map(([id]) => id),
           rows.map(([, row]) => row.screening),
@@ -211,6 +218,7 @@ export class ProjectionSet {
           rows.map(([, row]) => row.amountCents),
           rows.map(([, row]) => row.createdMs),
           rows.map(([, row]) => row.atMs),
+          rows.map(([, row]) => row.contact),
         ],
       });
     }
@@ -243,11 +251,13 @@ export class ProjectionSet {
     const rows = [...this.#newTickets.values()];
     const result = await client.query({
       name: 'tickets-insert',
-      text: `insert into tickets (id, code, screening, seat, order_id, buyer, type, price_cents, state, created_at, updated_at)
-        select t.id, t.code, t.screening, t.seat, o.id, o.buyer, t.type, t.price_cents, t.state,
+      text: `insert into tickets
+          (id, code, screening, seat, order_id, buyer, type, price_cents, category, fee_cents, state, created_at, updated_at)
+        select t.id, t.code, t.screening, t.seat, o.id, o.buyer, t.type, t.price_cents, t.category, t.fee_cents, t.state,
           to_timestamp(t.created_ms / 1000.0), to_timestamp(t.at_ms / 1000.0)
         from unnest($1::text[], $2::text[], $3::bigint[], $4::int[], $5::text[], $6::smallint[], $7::int[], $8::text[],
-          $9::bigint[], $10::bigint[]) as t (id, code, screening, seat, order_id, type, price_cents, state, created_ms, at_ms)
+          $9::bigint[], $10::bigint[], $11::smallint[], $12::int[])
+          as t (id, code, screening, seat, order_id, type, price_cents, state, created_ms, at_ms, category, fee_cents)
         join orders o on o.id = t.order_id`,
       values: [
         rows.map((row) => row.summary.ticket),
@@ -260,6 +270,8 @@ export class ProjectionSet {
         rows.map((row) => row.state),
         rows.map((row) => row.createdMs),
         rows.map((row) => row.atMs),
+        rows.map((row) => row.summary.category ?? null),
+        rows.map((row) => row.summary.feeCents ?? 0),
       ],
     });
     expectRows(result.rowCount, rows.length, 'tickets');

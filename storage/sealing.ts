@@ -6,7 +6,15 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 
 /** Which key: what was sealed for one purpose cannot be opened for another. Never rename one. */
-export type SealPurpose = 'cpf' | 'idempotent-answer' | 'session' | 'message' | 'attempt' | 'check';
+export type SealPurpose =
+  | 'cpf'
+  | 'idempotent-answer'
+  | 'session'
+  | 'message'
+  | 'attempt'
+  | 'check'
+  | 'ticket-key'
+  | 'order-access';
 
 const VERSION = 1;
 const NONCE_BYTES = 12;

@@ -6,7 +6,7 @@ import { encodeClientFrame } from '../server/protocol/client-codec.ts';
 import { type ClientRequest, decodeClientFrame } from '../server/protocol/client-messages.ts';
 import { encodeFrame } from '../server/protocol/codec.ts';
 import { OutcomeCode } from '../server/protocol/outcome-code.ts';
-import { type FieldType, MESSAGE_TABLE, type MessageShape } from '../server/protocol/schema.ts';
+import { type Field, type FieldType, MESSAGE_TABLE, type MessageShape } from '../server/protocol/schema.ts';
 import { decodeServerFrame } from '../server/protocol/server-frame.ts';
 import type { ServerMessage } from '../server/protocol/server-messages.ts';
 import { PROTOCOL_VERSION, PROTOCOL_VERSION_MIN, SUBPROTOCOL } from '../server/protocol/version.ts';
@@ -17,11 +17,11 @@ const packr = new Packr({ useRecords: false, int64AsType: 'number' });
 
 /** A message as the document writes it. */
 function rowOf({ op, name, fields }: MessageShape): string {
-  const array = [
-    String(op),
-    ...fields.map((field) => `${field.name}${field.isOptional ? '?' : ''}: ${notationOf(field.type)}`),
-  ].join(', ');
-  return `| ${op} | ${name} | \`[${array}]\` |`;
+  return `| ${op} | ${name} | \`[${[String(op), ...fields.map(namedType)].join(', ')}]\` |`;
+}
+
+function namedType({ name, type, isOptional }: Field): string {
+  return `${name}${isOptional ? '?' : ''}: ${notationOf(type)}`;
 }
 
 function notationOf(type: FieldType): string {
@@ -42,7 +42,7 @@ function notationOf(type: FieldType): string {
     case 'list':
       return `list(${notationOf(type.of)}${type.max === undefined ? '' : `; ..${type.max}`})`;
     case 'tuple':
-      return `[${type.fields.map((field) => `${field.name}: ${notationOf(field.type)}`).join(', ')}]`;
+      return `[${type.fields.map(namedType).join(', ')}]`;
   }
 }
 

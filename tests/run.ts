@@ -1,6 +1,6 @@
 /**
- * `npm test`: one PostgreSQL for the whole run, then node's own test runner over every compiled test. nats-server and HAProxy
- * are installed first where they are missing; each test file starts its own.
+ * `npm test`: one PostgreSQL for the whole run, then node's own test runner over every compiled test. nats-server, HAProxy
+ * and Chromium are installed first where they are missing; each test file starts its own.
  *
  *   npm test                      everything
  *   npm test -- journal copy      only the files whose path holds one of these words
@@ -54,7 +54,8 @@ async function run(files: readonly string[], flags: readonly string[]): Promise<
     console.error('no test file matches');
     return 1;
   }
-  installMissingPrograms(['nats-server', 'haproxy']);
+  const hasBrowserTests = files.some((file) => file.includes(`${path.sep}e2e${path.sep}`));
+  installMissingPrograms(['nats-server', 'haproxy', ...(hasBrowserTests ? (['chromium'] as const) : [])]);
   await sweepTestClusters();
   const cluster = await startTestCluster({});
   try {

@@ -2,12 +2,10 @@
  * `poltrona users create-administrator`: the first administrator and the first API key, made in the database itself, since there
  * is nobody yet who could ask the server.
  */
-import path from 'node:path';
 import type { Command } from 'commander';
-import { packageRoot } from '../../storage/package-root.ts';
-import type { SecretKeyOptions } from '../../storage/secret-key.ts';
 import { newKeyFile } from './key-file.ts';
 import type { CliPorts } from './ports.ts';
+import { secretKeyOptions } from './secret-key-options.ts';
 import { withDatabaseOf } from './with-database.ts';
 import { show } from './with-server.ts';
 
@@ -43,7 +41,7 @@ async function create(email: string, flags: AdministratorFlags, ports: CliPorts)
     const { createAdministrator } = await import('../../storage/accounts/first-administrator.ts');
     const { installationSeals } = await import('../../storage/secret-key.ts');
     const made = await withDatabaseOf(ports, async ({ poolOf }) => {
-      const seals = await installationSeals(poolOf('app'), secretKey(ports));
+      const seals = await installationSeals(poolOf('app'), secretKeyOptions(ports));
       return createAdministrator(poolOf('accounts'), seals, { email, name, who: ports.who });
     });
     if (made.is === 'email-taken')
@@ -62,16 +60,4 @@ async function create(email: string, flags: AdministratorFlags, ports: CliPorts)
     keyFile?.discard();
     throw cause;
   }
-}
-
-/** The same key as the server's, from the same places: it seals the link in the invitation. */
-function secretKey({ environment }: CliPorts): SecretKeyOptions {
-  const given = environment['POLTRONA_SECRET_KEY']?.trim() ?? '';
-  const folder = environment['POLTRONA_FOLDER']?.trim() ?? '';
-  const isAlone = (environment['DATABASE_URL']?.trim() ?? '') === '';
-  return {
-    given: given === '' ? null : given,
-    folder: folder === '' ? path.join(packageRoot(), '.poltrona') : path.resolve(folder),
-    production: environment['NODE_ENV'] === 'production' && !isAlone,
-  };
 }

@@ -13,6 +13,7 @@ import { registerCinemas } from './cinemas-command.ts';
 import { registerCompletion } from './completion-command.ts';
 import { AddressTaken } from './create-administrator.ts';
 import { registerEvents } from './events-command.ts';
+import { registerExhibitors } from './exhibitors-command.ts';
 import { registerFilms } from './films-command.ts';
 import { registerImport } from './import-command.ts';
 import { registerImports } from './imports-command.ts';
@@ -29,17 +30,18 @@ import { registerScreenings } from './screenings-command.ts';
 import { registerSeats } from './seats-command.ts';
 import { FateUnknown, NoSuchThing, ServerRefusal } from './server-errors.ts';
 import { NotConfirmed } from './staff-change.ts';
+import { registerTicketKeys } from './ticket-keys-command.ts';
 import { registerTickets } from './tickets-command.ts';
 import { registerUsers } from './users-command.ts';
 import { registerWatch } from './watch-command.ts';
 
 const HELP = `
 Two ways to work:
-  With a server: "poltrona login https://…" once, then films, cinemas, prices, screenings, seats, orders,
+  With a server: "poltrona login https://…" once, then films, cinemas, exhibitors, prices, screenings, seats, orders,
   tickets, buyers, users, keys, messages, actions, imports, watch. What touches seats is decided where they
   are sold, and every change leaves a record.
   Beside the database (DATABASE_URL, or else the embedded one of this installation, whether its server runs
-  or not): users create-administrator, screenings generate, audit, events; nodes through NATS.
+  or not): users create-administrator, ticket-keys, screenings generate, audit, events; nodes through NATS.
   "import" and "screenings list" go to the server that is logged in to, else to the database; --database
   forces it.
 
@@ -86,11 +88,13 @@ export function createProgram(ports: CliPorts): Command {
   registerImports(program, ports);
   registerFilms(program, ports);
   registerCinemas(program, ports);
+  registerExhibitors(program, ports);
   registerPrices(program, ports);
   registerScreenings(program, ports);
   registerSeats(program, ports);
   registerOrders(program, ports);
   registerTickets(program, ports);
+  registerTicketKeys(program, ports);
   registerBuyers(program, ports);
   registerUsers(program, ports);
   registerKeys(program, ports);

@@ -5,6 +5,7 @@ export type * from './results.ts';
 export type { Seats } from './seat-replica.ts';
 export {
   type BuyLine,
+  type BuyOptions,
   connect,
   type HoldOptions,
   type Payment,

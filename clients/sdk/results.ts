@@ -7,7 +7,7 @@ import type { MineHold, MineOrder, Ticket } from '../../server/protocol/server-f
 
 export type { MineHold, MineOrder, Ticket };
 
-/** The server said no. Nothing was changed. */
+/** The server said no. Nothing was changed; only with `authenticationNeeded` the payment has begun, and waits. */
 export interface Refused {
   readonly is: 'refused';
   readonly requestId: string;
@@ -15,6 +15,8 @@ export interface Refused {
   readonly code: number;
   /** The seats that are the reason; may be empty. */
   readonly seats: readonly number[];
+  /** With `authenticationNeeded`: the order that waits for it. Then the same `buy` with the same request id goes on. */
+  readonly order?: string;
 }
 
 /** No answer came. */

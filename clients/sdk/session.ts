@@ -57,6 +57,13 @@ export interface BuyLine {
   readonly seat: number;
   /** 1 full, 2 half inside the quota, 3 half outside it. */
   readonly type: number;
+  /** Id of the ticket type, of `type`'s class. Without one the price is that of the class. */
+  readonly category?: number;
+}
+
+export interface BuyOptions extends CommandOptions {
+  /** The total that the buyer was shown, fees included: at any other nothing is bought (`priceChanged`). */
+  readonly expectedCents?: number;
 }
 
 export interface Payment {
@@ -182,18 +189,26 @@ export class Session {
     );
   }
 
-  /** Buys the seats of a hold. Prices are the server's. */
+  /**
+   * Buys the seats of a hold. Prices are the server's. Refused with `authenticationNeeded`: the buyer's bank wants to hear from
+   * him; afterwards the same call with the same `requestId` goes on, while the seats wait.
+   */
   buy(
     screening: number,
     hold: number,
     lines: readonly BuyLine[],
     payment: Payment,
-    options: CommandOptions = {},
+    options: BuyOptions = {},
   ): Promise<BuyResult> {
     const requestId = this.#idOf(options);
-    const seats = lines.map(({ seat, type }) => [seat, type] as const);
-    const request = { op: ClientOp.buy, requestId, screening, hold, seats, ...payment } as const;
-    return this.#command(request, options, ({ version, body }) =>
+    const { expectedCents } = options;
+    const { method, detail } = payment;
+    const seats = lines.map(({ seat, type, category }) =>
+      category === undefined ? ([seat, type] as const) : ([seat, type, category] as const),
+    );
+    const request = { op: ClientOp.buy, requestId, screening, hold, seats, method, detail } as const;
+    const asked = expectedCents === undefined ? request : { ...request, expectedCents };
+    return this.#command(asked, options, ({ version, body }) =>
       body.kind === 'sold' ? { is: 'accepted', requestId, version, order: body.order, tickets: body.tickets } : null,
     );
   }
@@ -333,7 +348,10 @@ export class Session {
 const pingFailed: PingResult = { is: 'failed', requestId: '', reason: 'closed', mayHaveHappened: false };
 
 function refused({ requestId, code, body }: Answer): Refused {
-  return { is: 'refused', requestId, code, seats: body.kind === 'refused' ? body.seats : [] };
+  const { seats, order } = body.kind === 'refused' ? body : { seats: [] };
+  return order === undefined
+    ? { is: 'refused', requestId, code, seats }
+    : { is: 'refused', requestId, code, seats, order };
 }
 
 /** A fault in the caller's listener is the caller's: it is reported as any uncaught error, and does not stop us half-way. */

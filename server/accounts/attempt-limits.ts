@@ -38,6 +38,13 @@ const LIMITS = {
   'guest address': { max: 300, windowSeconds: 15 * MINUTE },
   // A CPF that belongs to another account is told apart here: five times a day and no more.
   'cpf account': { max: 5, windowSeconds: 24 * HOUR },
+  // An order by code and CPF. Whoever has a photograph of a ticket has its code, and 10⁹ CPFs to try: ten an hour. Guests look
+  // their tickets up in the foyer, behind one address. A right pair clears the code and the CPF.
+  'lookup address': { max: 60, windowSeconds: 15 * MINUTE },
+  'lookup code': { max: 10, windowSeconds: HOUR },
+  'lookup cpf': { max: 20, windowSeconds: HOUR },
+  // A letter with its tickets again, to who bought them.
+  'resend order': { max: 3, windowSeconds: HOUR },
   // A device with a revoked key asks every few seconds.
   'key address': { max: 120, windowSeconds: MINUTE },
 } as const satisfies Record<string, { readonly max: number; readonly windowSeconds: number }>;

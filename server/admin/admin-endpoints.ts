@@ -3,6 +3,7 @@ import type { Endpoint } from '../api/endpoint.ts';
 import { actionEndpoints } from './action-endpoints.ts';
 import type { AdminPorts } from './admin-ports.ts';
 import { cinemaEndpoints } from './cinema-endpoints.ts';
+import { exhibitorEndpoints } from './exhibitor-endpoints.ts';
 import { filmEndpoints } from './film-endpoints.ts';
 import { importEndpoints } from './import-endpoints.ts';
 import { orderEndpoints } from './order-endpoints.ts';
@@ -27,6 +28,7 @@ export function adminEndpoints(ports: AdminPorts): Endpoint[] {
     ...ticketEndpoints(ports),
     ...filmEndpoints(ports),
     ...cinemaEndpoints(ports),
+    ...exhibitorEndpoints(ports),
     ...priceEndpoints(ports),
     ...importEndpoints(ports),
     ...actionEndpoints(ports),

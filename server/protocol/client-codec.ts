@@ -32,8 +32,9 @@ function fieldsOf(request: ClientRequest): readonly Writable[] {
     case ClientOp.bestAvailable:
       return [op, request.requestId, request.screening, request.count, request.accessible];
     case ClientOp.buy: {
-      const { requestId, screening, hold, seats, method, detail } = request;
-      return [op, requestId, screening, hold, seats, [method, detail]];
+      const { requestId, screening, hold, seats, method, detail, expectedCents } = request;
+      const fields = [op, requestId, screening, hold, seats as readonly (readonly number[])[], [method, detail]];
+      return expectedCents === undefined ? fields : [...fields, expectedCents];
     }
     case ClientOp.ping:
       return [op, request.nonce];

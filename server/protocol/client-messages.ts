@@ -9,6 +9,7 @@
  * ping…) cannot be answered to anybody: the frame is refused whole, nothing of it is carried out, the connection is closed.
  */
 import {
+  CATEGORY_MAX,
   CLIENT_NAME_BYTES_MAX,
   FRAME_BYTES_MAX,
   MESSAGES_PER_FRAME_MAX,
@@ -74,8 +75,9 @@ export interface BestAvailableMessage {
   readonly count: number;
   readonly accessible: boolean;
 }
-/** One seat of a purchase and its ticket type. */
-export type BuyLine = readonly [seat: number, type: number];
+/** One seat of a purchase, the class of its ticket, and the ticket type if the buyer chose one. */
+export type BuyLine = readonly [seat: number, type: number, category?: number];
+/** `expectedCents`: the total that the buyer was shown. */
 export interface BuyMessage {
   readonly op: typeof ClientOp.buy;
   readonly requestId: string;
@@ -84,6 +86,7 @@ export interface BuyMessage {
   readonly seats: readonly BuyLine[];
   readonly method: string;
   readonly detail: string;
+  readonly expectedCents?: number;
 }
 export interface PingMessage {
   readonly op: typeof ClientOp.ping;
@@ -164,7 +167,7 @@ function readMessage(): ClientMessage | null {
     case ClientOp.bestAvailable:
       return fields === 5 ? readBestAvailable() : null;
     case ClientOp.buy:
-      return fields === 6 ? readBuy() : null;
+      return fields === 6 || fields === 7 ? readBuy(fields === 7) : null;
     case ClientOp.watch:
       return fields === 4 ? readWatch() : null;
     case ClientOp.hello:
@@ -246,7 +249,7 @@ function readBestAvailable(): BestAvailableMessage | null {
   return { op: ClientOp.bestAvailable, requestId, screening, count, accessible: accessible === 1 };
 }
 
-function readBuy(): BuyMessage | null {
+function readBuy(namesTotal: boolean): BuyMessage | null {
   const requestId = readRequestId();
   if (requestId === null) return null;
   const screening = reader.whole(WHOLE_MAX);
@@ -258,7 +261,11 @@ function readBuy(): BuyMessage | null {
   const method = reader.text(PAYMENT_METHOD_BYTES_MAX);
   if (method === null) return null;
   const detail = reader.text(PAYMENT_DETAIL_BYTES_MAX);
-  return detail === null ? null : { op: ClientOp.buy, requestId, screening, hold, seats, method, detail };
+  if (detail === null) return null;
+  if (!namesTotal) return { op: ClientOp.buy, requestId, screening, hold, seats, method, detail };
+  const expectedCents = reader.whole(WHOLE_MAX);
+  if (expectedCents < 0) return null;
+  return { op: ClientOp.buy, requestId, screening, hold, seats, method, detail, expectedCents };
 }
 
 function readRequestId(): string | null {
@@ -282,12 +289,19 @@ function readLines(): BuyLine[] | null {
   if (count < 0) return null;
   const lines: BuyLine[] = [];
   for (let i = 0; i < count; i++) {
-    if (reader.arrayLength(2) !== 2) return null;
+    const fields = reader.arrayLength(3);
+    if (fields < 2) return null;
     const seat = reader.whole(SEAT_MAX);
     if (seat < 0) return null;
     const type = reader.whole(TICKET_TYPE_MAX);
     if (type < 1) return null;
-    lines.push([seat, type]);
+    if (fields === 2) {
+      lines.push([seat, type]);
+      continue;
+    }
+    const category = reader.whole(CATEGORY_MAX);
+    if (category < 1) return null;
+    lines.push([seat, type, category]);
   }
   return lines;
 }

@@ -21,6 +21,8 @@ export const PAYMENT_METHOD_BYTES_MAX = 32;
 export const PAYMENT_DETAIL_BYTES_MAX = 256;
 /** The ticket types that a buyer may ask for: 1 full, 2 half in the quota, 3 half outside it. The others are given, not chosen. */
 export const TICKET_TYPE_MAX = 3;
+/** Ids of ticket types. */
+export const CATEGORY_MAX = 32_767;
 /** Screenings, versions, epochs, holds, nonces: whole numbers that every language with 64-bit floats can carry. */
 export const WHOLE_MAX = Number.MAX_SAFE_INTEGER;
 /** Between opening the socket and the hello, milliseconds. */

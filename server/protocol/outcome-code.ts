@@ -17,6 +17,7 @@ export const OutcomeCode = {
   failed: 23,
   paymentRefused: 30,
   paymentDeclined: 31,
+  authenticationNeeded: 33,
   // The screening's own refusals.
   requestIdReused: 40,
   salesClosed: 41,
@@ -44,5 +45,6 @@ export const OutcomeCode = {
   ticketVoid: 63,
   ticketUsed: 64,
   screeningHasSales: 65,
+  priceChanged: 66,
 } as const;
 export type OutcomeCode = (typeof OutcomeCode)[keyof typeof OutcomeCode];

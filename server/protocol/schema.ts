@@ -4,6 +4,7 @@
  * keeps the hash of each version's table, so that the table cannot move and the version stay.
  */
 import {
+  CATEGORY_MAX,
   CLIENT_NAME_BYTES_MAX,
   PAYMENT_DETAIL_BYTES_MAX,
   PAYMENT_METHOD_BYTES_MAX,
@@ -30,7 +31,7 @@ export type FieldType =
 export interface Field {
   readonly name: string;
   readonly type: FieldType;
-  /** May be left out; only the last one of a message. */
+  /** May be left out, with all that follow; only at the end of a message or tuple. */
   readonly isOptional?: true;
 }
 
@@ -49,12 +50,14 @@ const positive: FieldType = { is: 'whole', min: 1 };
 const seat: FieldType = { is: 'whole', max: SEAT_MAX };
 const ticketType: FieldType = { is: 'whole', min: 1, max: TICKET_TYPE_MAX };
 const field = (name: string, type: FieldType): Field => ({ name, type });
+/** Later than the rest: who does not know it leaves it out, or steps over it. */
+const later = (name: string, type: FieldType): Field => ({ name, type, isOptional: true });
 const tuple = (...fields: readonly Field[]): FieldType => ({ is: 'tuple', fields });
 const list = (of: FieldType): FieldType => ({ is: 'list', of });
 const shortList = (of: FieldType): FieldType => ({ is: 'list', of, max: SEATS_PER_MESSAGE_MAX });
 
-/** The layout on which the seats are numbered. Later than the rest: who does not know it leaves it out, or steps over it. */
-const seatMap: Field = { name: 'seatMap', type: positive, isOptional: true };
+/** The layout on which the seats are numbered. */
+const seatMap = later('seatMap', positive);
 const requestId = field('requestId', { is: 'id', min: REQUEST_ID_LENGTH_MIN, max: REQUEST_ID_LENGTH_MAX });
 const screening = field('screening', positive);
 const hold = field('hold', positive);
@@ -67,9 +70,15 @@ const ticket = tuple(
   field('seat', seat),
   field('type', whole),
   field('priceCents', whole),
+  later('category', { is: 'whole', max: CATEGORY_MAX }),
+  later('feeCents', whole),
 );
 const tickets = field('tickets', list(ticket));
-const line = tuple(field('seat', seat), field('type', ticketType));
+const line = tuple(
+  field('seat', seat),
+  field('type', ticketType),
+  later('category', { is: 'whole', min: 1, max: CATEGORY_MAX }),
+);
 const payment = tuple(
   field('method', { is: 'text', max: PAYMENT_METHOD_BYTES_MAX }),
   field('detail', { is: 'text', max: PAYMENT_DETAIL_BYTES_MAX }),
@@ -127,7 +136,16 @@ export const MESSAGE_TABLE: readonly MessageShape[] = [
     field('count', { is: 'whole', max: SEATS_PER_MESSAGE_MAX }),
     field('accessible', boolean),
   ),
-  client('buy', ClientOp.buy, requestId, screening, hold, field('lines', shortList(line)), field('payment', payment)),
+  client(
+    'buy',
+    ClientOp.buy,
+    requestId,
+    screening,
+    hold,
+    field('lines', shortList(line)),
+    field('payment', payment),
+    later('expectedCents', whole),
+  ),
   client('ping', ClientOp.ping, field('nonce', whole)),
   client('mine', ClientOp.mine, screening),
   server(
@@ -164,7 +182,7 @@ export const MESSAGE_TABLE: readonly MessageShape[] = [
   answer('released', accepted, hold, seats),
   answer('sold', accepted, field('order', text), tickets),
   answer('done', accepted),
-  answer('refused', field('code', positive), seats),
+  answer('refused', field('code', positive), seats, later('order', text)),
   server('pong', ServerOp.pong, field('nonce', whole)),
   server('mine', ServerOp.mine, screening, field('holds', list(myHold)), field('orders', list(myOrder))),
   server('notice', ServerOp.notice, field('code', whole), field('text', text)),

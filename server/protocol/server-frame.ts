@@ -51,6 +51,10 @@ export interface Ticket {
   readonly seat: number;
   readonly type: number;
   readonly priceCents: number;
+  /** Id of the ticket type; 0 or absent: not told. */
+  readonly category?: number;
+  /** Service fee, on top of the price; absent: none. */
+  readonly feeCents?: number;
 }
 /** What an accepted command tells, by its shape. `done`: nothing. */
 export type AnswerBody =
@@ -58,7 +62,7 @@ export type AnswerBody =
   | { readonly kind: 'released'; readonly hold: number; readonly seats: readonly number[] }
   | { readonly kind: 'sold'; readonly order: string; readonly tickets: readonly Ticket[] }
   | { readonly kind: 'done' }
-  | { readonly kind: 'refused'; readonly seats: readonly number[] };
+  | { readonly kind: 'refused'; readonly seats: readonly number[]; readonly order?: string };
 export interface Answer {
   readonly op: typeof ServerOp.answer;
   /** Empty for a refused `mine`. */
@@ -203,21 +207,31 @@ function readDelta(): Delta {
 function readAnswer(fields: number): { code: number; version: number; body: AnswerBody } {
   const code = whole();
   const version = whole();
-  if (code !== 0) return { code, version, body: { kind: 'refused', seats: fields > 4 ? wholes() : [] } };
+  if (code !== 0) {
+    const refused = { kind: 'refused', seats: fields > 4 ? wholes() : [] } as const;
+    return { code, version, body: fields > 5 ? { ...refused, order: text() } : refused };
+  }
   if (fields <= 4) return { code, version, body: { kind: 'done' } };
   const at = reader.at;
   const hold = reader.whole(WHOLE_MAX);
   if (hold < 0) {
     reader.at = at;
-    return { code, version, body: { kind: 'sold', order: text(), tickets: listOf(5, readTicket) } };
+    return { code, version, body: { kind: 'sold', order: text(), tickets: readTickets() } };
   }
   const seats = wholes();
   if (fields === 6) return { code, version, body: { kind: 'released', hold, seats } };
   return { code, version, body: { kind: 'held', hold, seats, msLeft: whole() } };
 }
 
-function readTicket(): Ticket {
-  return { ticket: text(), code: text(), seat: whole(), type: whole(), priceCents: whole() };
+function readTickets(): Ticket[] {
+  return listOf(5, readTicket, 7);
+}
+
+function readTicket(fields: number): Ticket {
+  const ticket = { ticket: text(), code: text(), seat: whole(), type: whole(), priceCents: whole() };
+  if (fields === 5) return ticket;
+  const category = whole();
+  return fields === 6 ? { ...ticket, category } : { ...ticket, category, feeCents: whole() };
 }
 
 function readMineHold(): MineHold {
@@ -225,7 +239,7 @@ function readMineHold(): MineHold {
 }
 
 function readMineOrder(): MineOrder {
-  return { order: text(), tickets: listOf(5, readTicket) };
+  return { order: text(), tickets: readTickets() };
 }
 
 function length(): number {
@@ -264,17 +278,20 @@ function wholes(): number[] {
   return found;
 }
 
-/** An array of at least `fields` fields, read by `read`; what follows the known ones is stepped over. */
-function list<T>(fields: number, read: () => T): T {
+/**
+ * An array of at least `fields` fields, read by `read`, which is told how many there are and knows `known` of them; what
+ * follows those is stepped over.
+ */
+function list<T>(fields: number, read: (found: number) => T, known = fields): T {
   const found = length();
   if (found < fields) throw new WrongField();
-  const value = read();
-  for (let left = found - fields; left > 0; left--) if (!reader.skip()) throw new WrongField();
+  const value = read(found);
+  for (let left = found - known; left > 0; left--) if (!reader.skip()) throw new WrongField();
   return value;
 }
 
-function listOf<T>(fields: number, read: () => T): T[] {
+function listOf<T>(fields: number, read: (found: number) => T, known = fields): T[] {
   const found: T[] = [];
-  for (let left = length(); left > 0; left--) found.push(list(fields, read));
+  for (let left = length(); left > 0; left--) found.push(list(fields, read, known));
   return found;
 }

@@ -17,7 +17,9 @@ export type LimitFields = readonly [
   seatsPerBuyer: number,
   pingSeconds: number,
 ];
-export type TicketFields = readonly [ticket: string, code: string, seat: number, type: number, priceCents: number];
+type PlainTicketFields = readonly [ticket: string, code: string, seat: number, type: number, priceCents: number];
+/** `category` 0: not told. The two are left out where there is neither. */
+export type TicketFields = PlainTicketFields | readonly [...PlainTicketFields, category: number, feeCents: number];
 /** `phase`: 0 choosing, 1 paying. */
 export type HoldFields = readonly [hold: number, seats: readonly number[], msLeft: number, phase: number];
 export type OrderFields = readonly [order: string, tickets: readonly TicketFields[]];
@@ -81,13 +83,15 @@ export type SoldFields = readonly [
 /** Accepted, with nothing to tell. */
 export type DoneFields = readonly [op: Op['answer'], requestId: string, code: 0, version: number];
 /** `seats`: those that are the reason; may be empty. */
-export type RefusedFields = readonly [
+type PlainRefusedFields = readonly [
   op: Op['answer'],
   requestId: string,
   code: OutcomeCode,
   version: number,
   seats: readonly number[],
 ];
+/** `order`: the one that waits for its buyer. */
+export type RefusedFields = PlainRefusedFields | readonly [...PlainRefusedFields, order: string];
 export type AnswerFields = HeldFields | ReleasedFields | SoldFields | DoneFields | RefusedFields;
 export type PongFields = readonly [op: Op['pong'], nonce: number];
 export type MineFields = readonly [

@@ -4,7 +4,7 @@ import type { FilmRow } from '../../storage/catalogue-rows.ts';
 import { type Endpoint, endpoint } from '../api/endpoint.ts';
 import { Problem } from '../api/problem.ts';
 import { foldText, wordsOf } from './folded-text.ts';
-import { instantText } from './instant-text.ts';
+import { dayText, instantText } from './instant-text.ts';
 import { compareNamed, etagOfText, pageOf } from './listed-page.ts';
 import { filmSummary } from './name-summaries.ts';
 import type { SearchIndex } from './search-index.ts';
@@ -37,10 +37,11 @@ export function filmEndpoints(ports: SearchPorts): Endpoint[] {
     endpoint({
       method: 'GET',
       path: '/api/films/{film}',
-      summary: 'A film',
+      summary: 'A film, with the days on which it is on',
       tag: schemas.TAG,
       access: { kind: 'public' },
       params: z.object({ film: schemas.inPath }),
+      query: z.strictObject({ city: schemas.city }),
       answer: z.object({ film: schemas.filmDetails }),
       problems: { 404: 'There is no such film.' },
       handle(request) {
@@ -49,7 +50,12 @@ export function filmEndpoints(ports: SearchPorts): Endpoint[] {
         const row = index.names.films.get(film);
         if (row === undefined) throw Problem.notFound(`film ${film}`);
         const { synopsis, distributor } = row;
-        const text = JSON.stringify({ film: { ...listed(index, row, startedMs()), synopsis, distributor } });
+        const { city = '' } = request.query;
+        const cinemas = city === '' ? null : index.names.inCity(city);
+        const days = index
+          .filmDays(index.names.films.slotFor(film), cinemas, startedMs())
+          .map(({ day, screenings }) => ({ date: dayText(day), screenings }));
+        const text = JSON.stringify({ film: { ...listed(index, row, startedMs()), synopsis, distributor, days } });
         return unlessKnown(request, etagOfText(text), () => text);
       },
     }),

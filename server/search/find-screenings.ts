@@ -23,11 +23,12 @@ const FILMS_PICKED_MAX = 12;
 export function findScreenings(index: SearchIndex, query: SearchQuery, startedMs: number): SearchFound {
   const { names, days } = index;
   const wanted = wantedCinemas(index, query);
-  if (wanted !== null && wanted.length === 0) return { slots: [], last: null, looked: 0 };
+  const film = query.film === null ? null : names.films.slotOf(query.film);
+  if (film === undefined || (wanted !== null && wanted.length === 0)) return { slots: [], last: null, looked: 0 };
   const titled = (folded: string): readonly number[] => names.titled(folded);
   const scored = { words: names.words, films: names.films.length, cinemas: names.cinemas.length, titled };
   const scores = new Scores(query.words, scored, wanted);
-  const page = new Page(index, scores, wanted, query, startedMs);
+  const page = new Page(index, scores, wanted, film, query, startedMs);
   const { after } = query;
   for (const score of scores.values) {
     if (after !== null && score > after.score) continue;
@@ -59,6 +60,8 @@ class Page {
   readonly #index: SearchIndex;
   readonly #scores: Scores;
   readonly #cinemas: readonly number[] | null;
+  /** The only film (slot) in question; null: all are. */
+  readonly #film: number | null;
   /** By slot: 1 is wanted. Null: all are. */
   readonly #isWanted: Uint8Array | null;
   readonly #limit: number;
@@ -78,12 +81,14 @@ class Page {
     index: SearchIndex,
     scores: Scores,
     cinemas: readonly number[] | null,
+    film: number | null,
     { limit }: SearchQuery,
     startedMs: number,
   ) {
     this.#index = index;
     this.#scores = scores;
     this.#cinemas = cinemas;
+    this.#film = film;
     this.#isWanted = cinemas === null ? null : new Uint8Array(index.names.cinemas.length);
     for (const slot of cinemas ?? []) if (this.#isWanted !== null) this.#isWanted[slot] = 1;
     this.#limit = limit;
@@ -98,11 +103,17 @@ class Page {
   /** What is added from now on has this score. */
   set score(score: number) {
     this.#score = score;
-    const films = this.#scores.filmsWith(score);
+    const films = this.#filmsWith(score);
     this.#picked = films !== null && films.length <= FILMS_PICKED_MAX ? films : null;
     const cinemas = this.#cinemas ?? (films === null ? this.#scores.cinemasWith(score) : null);
     const isFew = this.#picked === null && cinemas !== null && cinemas.length <= CINEMAS_GATHERED_MAX;
     this.#gathered = isFew ? cinemas : null;
+  }
+
+  /** The only films (slots) that can have this score; null: any can. */
+  #filmsWith(score: number): readonly number[] | null {
+    if (this.#film === null) return this.#scores.filmsWith(score);
+    return this.#scores.hasScore(this.#film, score) ? [this.#film] : [];
   }
 
   found(): SearchFound {

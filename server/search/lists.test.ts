@@ -30,6 +30,19 @@ test('[SE17] films by title, and cinemas by name: those that are on or open, wit
   assert.deepEqual(ids((await stage.get('/api/cinemas?q=estacao')).body.cinemas), [1]);
 });
 
+test('[SE28] the days on which a film is on: of the cinemas, from now on, in one city where one is named', async () => {
+  const stage = small();
+  const days = async (query = ''): Promise<unknown> => {
+    const { body } = await stage.get(`/api/films/1${query}`);
+    return schemas.filmDetails.parse(body.film).days.map(({ date, screenings }) => `${date}: ${screenings}`);
+  };
+  assert.deepEqual(await days(), ['2026-11-25: 3', '2026-11-26: 1']);
+  assert.deepEqual(await days('?city=Campinas'), ['2026-11-25: 1']);
+  assert.deepEqual(await days('?city=Nowhere'), []);
+  stage.nowMs += 12 * HOUR_MS;
+  assert.deepEqual(await days(), ['2026-11-26: 1']);
+});
+
 test('[SE17] one film, one cinema with its auditoriums; what is not there is 404, also what is no id', async () => {
   const stage = small();
   const film = schemas.filmDetails.parse((await stage.get('/api/films/1')).body.film);

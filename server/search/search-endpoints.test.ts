@@ -115,6 +115,7 @@ test('[SE13] a page leads to the next one; a cursor is of one search, and nothin
   assert.deepEqual([outline(second), second.body.next], [['2/2: 22', '1/1: 14'], null]);
   const wrong = [
     `q=agente&after=${first.body.next}`,
+    `film=1&after=${first.body.next}`,
     'after=nonsense',
     'after=',
     `after=${'A'.repeat(201)}`,
@@ -139,6 +140,7 @@ test('[SE14] what is asked wrongly is refused with a sentence that names it', as
     [`q=${'a'.repeat(101)}`]: /query\.q: must have at most 100 characters/,
     'q=a&q=b': /query\.q: must be one text/,
     'datum=2026-12-24': /datum/,
+    'film=x': /query\.film: must be an id/,
   };
   for (const [query, sentence] of Object.entries(cases)) {
     const { status, body } = await stage.get(`/api/search?${query}`);
@@ -265,6 +267,6 @@ test('[SE18] what is public is asked of nobody in particular, only read, and des
     paths: Record<string, { get: { parameters: { name: string }[] } }>;
   };
   const names = paths['/api/search']?.get.parameters.map(({ name }) => name);
-  assert.deepEqual(names, ['q', 'date', 'city', 'cinema', 'limit', 'after']);
+  assert.deepEqual(names, ['q', 'date', 'city', 'cinema', 'film', 'limit', 'after']);
   assert.equal(Object.keys(paths).length, 7);
 });

@@ -44,6 +44,7 @@ function searchEndpoint(ports: SearchPorts): Endpoint {
       date: schemas.date,
       city: schemas.city,
       cinema: schemas.cinema,
+      film: schemas.idOf('film'),
       limit: schemas.limit(LIMIT, LIMIT_MAX),
       after: schemas.after,
     }),
@@ -51,9 +52,9 @@ function searchEndpoint(ports: SearchPorts): Endpoint {
     problems: { 503: 'The server has just started and is reading the catalogue.' },
     handle(request) {
       const index = readyIndex(ports);
-      const { q = '', date, city, cinema, limit, after } = request.query;
+      const { q = '', date, city, cinema, film, limit, after } = request.query;
       const words = wordsOf(q);
-      const search = searchNumber(`${words.join(' ')}\n${date ?? ''}\n${city ?? ''}\n${cinema ?? ''}`);
+      const search = searchNumber([words.join(' '), date, city, cinema, film].map((part) => part ?? '').join('\n'));
       const place = after === undefined ? null : readCursor(after, search);
       if (place === null && after !== undefined) {
         const message = 'must be the "next" of the page before, with the same search';
@@ -65,6 +66,7 @@ function searchEndpoint(ports: SearchPorts): Endpoint {
         day: date ?? null,
         city: city === undefined || city === '' ? null : city,
         cinema: cinema === undefined || cinema === '' ? null : idOrName(cinema),
+        film: film ?? null,
         limit,
         after: place,
       };

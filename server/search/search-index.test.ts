@@ -47,17 +47,21 @@ class Both {
   }
 
   expected(query: Partial<PlainQuery>): number[] {
-    return this.plain.find({ q: '', day: null, city: null, cinema: null, ...query }, this.nowMs, this.nowMs);
+    return this.plain.find(
+      { q: '', day: null, city: null, cinema: null, film: null, ...query },
+      this.nowMs,
+      this.nowMs,
+    );
   }
 }
 
 function asked(
-  { q = '', day = null, city = null, cinema = null }: Partial<PlainQuery>,
+  { q = '', day = null, city = null, cinema = null, film = null }: Partial<PlainQuery>,
   limit: number,
   after: SearchPlace | null,
 ) {
   const folded = typeof cinema === 'string' ? foldText(cinema) : cinema;
-  return { words: wordsOf(q), day, city: city === null ? null : foldText(city), cinema: folded, limit, after };
+  return { words: wordsOf(q), day, city: city === null ? null : foldText(city), cinema: folded, film, limit, after };
 }
 
 /** Two films in two cinemas, one screening each, all tomorrow. */
@@ -176,6 +180,16 @@ test('[SE3] without words: the earlier day, then the film with more screenings, 
   assert.deepEqual(both.found({}, 10), [2, 1, 4, 3, 5]);
 });
 
+test('[SE27] only of one film: with words, a day, a city and a cinema; of a film that is not there nothing', () => {
+  const both = small();
+  assert.deepEqual(both.found({ film: 1 }, 1), [11, 12]);
+  assert.deepEqual(both.found({ film: 1, city: 'Campinas' }, 10), [12]);
+  assert.deepEqual(both.found({ film: 2, cinema: 1 }, 10), [21]);
+  assert.deepEqual(both.found({ film: 2, q: 'kinoplex' }, 10), [22]);
+  assert.deepEqual(both.found({ film: 2, q: 'agente' }, 10), []);
+  assert.deepEqual(both.found({ film: 9 }, 10), []);
+});
+
 test('[SE4] the day is that of the cinema, not of UTC', () => {
   const both = small();
   const late = Date.UTC(2026, 10, 29, 1, 30);
@@ -269,6 +283,7 @@ function randomQuery(chance: () => number): Partial<PlainQuery> {
   if (kind === 1 || kind > 5) query.day = Math.floor(NOW_MS / DAY_MS) + pick(chance, 4);
   if (pick(chance, 4) === 0) query.city = someWords(chance, 1);
   if (pick(chance, 6) === 0) query.cinema = pick(chance, 2) === 0 ? 1 + pick(chance, 40) : someWords(chance, 1);
+  if (pick(chance, 6) === 0) query.film = 1 + pick(chance, 13);
   return query;
 }
 

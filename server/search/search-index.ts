@@ -23,6 +23,8 @@ export interface SearchQuery {
   readonly city: string | null;
   /** Id, or folded name; null: any. */
   readonly cinema: number | string | null;
+  /** Id; null: any. */
+  readonly film: number | null;
   /** Screenings of the page. */
   readonly limit: number;
   /** The last place of the page before. */
@@ -36,6 +38,13 @@ export interface SearchFound {
   readonly last: SearchPlace | null;
   /** Screenings that were looked at for it, some of them twice: what it cost. */
   readonly looked: number;
+}
+
+/** A day on which a film is still to be seen. */
+export interface FilmDayToCome {
+  /** Since 1970, in the cinema's calendar. */
+  readonly day: number;
+  readonly screenings: number;
 }
 
 export interface ToCome {
@@ -115,6 +124,20 @@ export class SearchIndex {
   /** What of a film (slot) is still to come. */
   filmToCome(slot: number, startedMs: number): ToCome {
     return this.#toCome((day) => day.films.get(slot)?.list, startedMs);
+  }
+
+  /** The days on which a film (slot) is still to come; `cinemas`: only in these (slots). Days without it are left out. */
+  filmDays(slot: number, cinemas: readonly number[] | null, startedMs: number): FilmDayToCome[] {
+    const { startsAtMs, cinema } = this.columns;
+    const wanted = cinemas === null ? null : new Set(cinemas);
+    const found: FilmDayToCome[] = [];
+    for (const { day, films } of this.days.inOrder()) {
+      const slots = films.get(slot)?.list.slots ?? [];
+      const isShown = (one: number): boolean => startsAtMs[one]! > startedMs && wanted?.has(cinema[one]!) !== false;
+      const screenings = slots.filter(isShown).length;
+      if (screenings > 0) found.push({ day, screenings });
+    }
+    return found;
   }
 
   /** What in a cinema (slot) is still to come. */

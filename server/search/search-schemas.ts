@@ -156,7 +156,16 @@ export const listedFilm = filmSummary.extend({
   ...coming,
 });
 
-export const filmDetails = listedFilm.extend({ synopsis: z.string().nullable(), distributor: z.string().nullable() });
+const filmDay = z.object({
+  date: z.iso.date().meta({ description: 'In the calendar of the cinemas.', examples: ['2026-12-24'] }),
+  screenings: z.int().meta({ description: 'Screenings to come on that day, at least one.' }),
+});
+
+export const filmDetails = listedFilm.extend({
+  synopsis: z.string().nullable(),
+  distributor: z.string().nullable(),
+  days: z.array(filmDay).meta({ description: 'The days on which it is on, in the city that was named.' }),
+});
 
 export const listedCinema = cinemaSummary.extend({
   address: z.string().nullable(),

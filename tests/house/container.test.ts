@@ -47,6 +47,16 @@ test('the image is built in stages: the exact dependencies, the build, without t
   assert.ok(!order.includes(-1));
 });
 
+test('the manifest of every workspace is there before the dependencies are installed', () => {
+  const { workspaces } = JSON.parse(readProjectFile('package.json')) as { workspaces: readonly string[] };
+  const steps = instructions().map(({ name, rest }) => `${name} ${rest}`);
+  const installs = steps.findIndex((step) => step.startsWith('RUN npm ci'));
+  for (const workspace of workspaces) {
+    const copies = steps.indexOf(`COPY ${workspace}/package.json ${workspace}/`);
+    assert.ok(copies >= 0 && copies < installs, workspace);
+  }
+});
+
 test('the image runs as an ordinary user, whom a number names', () => {
   const users = ofImage('USER');
   assert.match(users.at(-1) ?? '', /^[1-9]\d*:[1-9]\d*$/);

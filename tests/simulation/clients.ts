@@ -1,5 +1,5 @@
 /** Simulated buyers: they hold, release, buy and cancel at random, and repeat with the same request id whatever was not answered, on any node. */
-import type { Command } from '../../actors/seat-command.ts';
+import type { BeginPaymentCommand, Command } from '../../actors/seat-command.ts';
 import { type Answer, OutcomeCode } from '../../actors/seat-outcome.ts';
 import type { Asker } from '../../workers/asker.ts';
 import { SeatReplica, type SeatSnapshot } from '../../workers/seat-replica.ts';
@@ -62,8 +62,20 @@ export class Client {
   ): void {
     const { random } = this.#world;
     const order = `order-${base.requestId}`;
-    const lines = held.seats.map((seat) => ({ seat, type: random.pick([1, 1, 2, 3] as const), priceCents: 1000 }));
-    const begin: Command = { ...base, kind: 'begin-payment', hold: held.hold, order, payer: this.#buyer, lines };
+    const lines = held.seats.map((seat) => ({
+      ...{ seat, type: random.pick([1, 1, 2, 3] as const), priceCents: 1000 },
+      ...(random.chance(0.5) ? { category: 1 + random.below(8) } : {}),
+      ...(random.chance(0.5) ? { feeCents: random.below(200) } : {}),
+    }));
+    const totalCents = lines.reduce((sum, { priceCents, feeCents = 0 }) => sum + priceCents + feeCents, 0);
+    // Now and then the buyer was shown another price.
+    const expectedCents = totalCents + random.pick([0, 0, 0, 0, 50]);
+    const begin: BeginPaymentCommand = {
+      ...{ ...base, kind: 'begin-payment', hold: held.hold, order, payer: this.#buyer, lines },
+      ...(random.chance(0.5) ? { expectedCents } : {}),
+      ...(random.chance(0.5) ? { contact: `account-of-${this.#buyer}` } : {}),
+    };
+    this.#promises.priced(begin.requestId, begin.expectedCents ?? totalCents);
     this.#send(held.screening, begin, (answer) => {
       if (answer.code !== OutcomeCode.accepted) return;
       const next = { ...base, requestId: `${base.requestId}.2`, order };

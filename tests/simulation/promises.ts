@@ -4,7 +4,7 @@
  */
 import { FactKind, type RecordedFact } from '../../actors/seat-fact.ts';
 import type { SeatMap } from '../../actors/seat-map.ts';
-import type { Answer } from '../../actors/seat-outcome.ts';
+import type { Answer, TicketSummary } from '../../actors/seat-outcome.ts';
 import type { SeatSnapshot } from '../../workers/seat-replica.ts';
 import { RULES, type World } from './world.ts';
 
@@ -24,11 +24,14 @@ interface Ledger {
   readonly statusAt: Uint8Array[];
 }
 
+type Terms = Pick<TicketSummary, 'seat' | 'type' | 'priceCents' | 'category' | 'feeCents'>;
+
 export class Promises {
   readonly #world: World;
   readonly #ledgers = new Map<number, Ledger>();
   readonly #heard = new Map<string, { text: string; answer: Answer }>();
   readonly #chosenOn = new Map<string, number>();
+  readonly #pricedAt = new Map<string, number>();
   readonly violations: string[] = [];
   mapChanges = 0;
 
@@ -39,6 +42,11 @@ export class Promises {
   /** Somebody wants seats that were chosen on this layout. */
   chosen(requestId: string, seatMap: number): void {
     this.#chosenOn.set(requestId, seatMap);
+  }
+
+  /** Somebody begins a payment of this total, and would accept no other. */
+  priced(requestId: string, totalCents: number): void {
+    this.#pricedAt.set(requestId, totalCents);
   }
 
   /** A client heard an answer. */
@@ -54,6 +62,24 @@ export class Promises {
     if (version > stored) this.#violated(`[I2] ${requestId} was accepted at version ${version}, stored is ${stored}`);
     const fact = this.#world.database.factsOf(screening).find((one) => one.requestId === requestId);
     if (fact === undefined) this.#violated(`[I2] ${requestId} was accepted and is not in the journal`);
+    if (answer.kind === 'sold') this.#checkTickets(screening, requestId, answer.tickets);
+  }
+
+  /** What is sold is what was begun: seat by seat the same price, fee and category. */
+  #checkTickets(screening: number, requestId: string, tickets: readonly TicketSummary[]): void {
+    const facts = this.#world.database.factsOf(screening).map(({ fact }) => fact);
+    const sold = facts.find((fact) => fact.kind === FactKind.sold && fact.tickets[0]?.ticket === tickets[0]?.ticket);
+    const order = sold?.kind === FactKind.sold ? sold.order : '';
+    const begun = facts.find((fact) => fact.kind === FactKind.paymentBegun && fact.order === order);
+    const lines = begun?.kind === FactKind.paymentBegun ? begun.lines : [];
+    const text = (parts: readonly Terms[]): string =>
+      parts
+        .map(({ seat, type, priceCents, category, feeCents }) => [seat, type, priceCents, category, feeCents].join())
+        .sort()
+        .join(' ');
+    if (text(lines) !== text(tickets)) {
+      this.#violated(`[PC1] ${requestId} was sold "${text(tickets)}", and "${text(lines)}" was begun`);
+    }
   }
 
   /** A watcher was shown this seat map. */
@@ -166,9 +192,13 @@ export class Promises {
           holds.delete(id);
         }
         break;
-      case FactKind.paymentBegun:
+      case FactKind.paymentBegun: {
+        const totalCents = fact.lines.reduce((sum, line) => sum + line.priceCents + (line.feeCents ?? 0), 0);
+        const pricedAt = this.#pricedAt.get(recorded.requestId ?? '');
+        if (pricedAt !== totalCents) this.#violated(`[PC3] ${where}: ${totalCents} cents, and ${pricedAt} were shown`);
         ledger.payerOfOrder.set(fact.order, fact.payer);
         break;
+      }
       case FactKind.paymentCancelled:
         if (fact.deadlineMs === null) holds.delete(fact.hold);
         break;

@@ -8,7 +8,7 @@ const SEEDS = Number(process.env['SIMULATION_SEEDS'] ?? 150);
 const FIRST = Number(process.env['SIMULATION_FIRST_SEED'] ?? 1);
 const KEPT: readonly number[] = [];
 
-test(`[I1] [I2] [I3] [I4] [E1] [MC1] [MC3] [MC4] ${SEEDS} seeded worlds of crashing, duelling nodes keep the promises after every step`, async () => {
+test(`[I1] [I2] [I3] [I4] [E1] [MC1] [MC3] [MC4] [PC1] [PC3] ${SEEDS} seeded worlds of crashing, duelling nodes keep the promises after every step`, async () => {
   let facts = 0;
   let accepted = 0;
   let crashes = 0;

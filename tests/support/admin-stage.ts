@@ -127,8 +127,9 @@ export class AdminStage {
     });
   }
 
-  static async create(t: TestContext): Promise<AdminStage> {
-    const stage = new AdminStage(await testDatabase(t));
+  /** @param config a database of the test that is there already. */
+  static async create(t: TestContext, config?: DatabaseConfig): Promise<AdminStage> {
+    const stage = new AdminStage(config ?? (await testDatabase(t)));
     t.after(async () => {
       await stage.engine.stop();
       await Promise.all([stage.app.end(), stage.sql.end()]);

@@ -18,6 +18,15 @@ const text = fc
 const clock = fc.oneof(fc.nat(2 ** 31), fc.double({ min: 0, max: 2e12, noNaN: true }).map(Math.abs));
 const price = fc.nat(2 ** 31 - 1);
 const type = fc.constantFrom(...Object.values(TicketType));
+const category = fc.integer({ min: 1, max: 32_767 });
+/** With and without what came later. */
+const priced = { seat, type, priceCents: price };
+const line = fc.oneof(
+  record(priced),
+  record({ ...priced, category }),
+  record({ ...priced, feeCents: price }),
+  record({ ...priced, category, feeCents: price }),
+);
 const base = { requestId: id, buyer: id, atMs: fc.constant(0) };
 const map = fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER });
 const kindOf = <Kind extends string>(...kinds: Kind[]): fc.Arbitrary<Kind> => fc.constantFrom(...kinds);
@@ -50,6 +59,26 @@ export const commands = fc.oneof(
     seatMap: map,
   }),
   record({
+    kind: kindOf('begin-payment'),
+    ...base,
+    hold: whole,
+    order: id,
+    payer: id,
+    lines: fc.array(line, { maxLength: 8 }),
+    contact: id,
+    expectedCents: whole,
+  }),
+  record({
+    kind: kindOf('begin-payment'),
+    ...base,
+    hold: whole,
+    order: id,
+    payer: id,
+    lines: fc.array(line, { maxLength: 8 }),
+    seatMap: map,
+    onlyAgain: fc.constant(true as const),
+  }),
+  record({
     kind: kindOf('confirm'),
     ...base,
     order: id,
@@ -70,7 +99,13 @@ export const commands = fc.oneof(
 ) as fc.Arbitrary<TravellingMessage>;
 
 const accepted = { code: fc.constant(0 as const) };
-const tickets = fc.array(record({ ticket: id, code: id, seat, type, priceCents: price }), { maxLength: 6 });
+const named = { ticket: id, code: id, ...priced };
+const tickets = fc.array(
+  fc.oneof(record(named), record({ ...named, category }), record({ ...named, feeCents: price })),
+  {
+    maxLength: 6,
+  },
+);
 const refusals = Object.values(OutcomeCode).filter((code) => code !== OutcomeCode.accepted);
 const refused = { code: fc.constantFrom(...refusals) };
 

@@ -8,7 +8,8 @@ import type { SeatMap } from '../../actors/seat-map.ts';
 import { OutcomeCode } from '../../actors/seat-outcome.ts';
 import { Checkout, type PurchaseRequest } from '../../server/checkout.ts';
 import type { Authorisation, PaymentProvider } from '../../server/payments/payment-port.ts';
-import { pricesOf, type SeatPrices } from '../../server/seat-prices.ts';
+import { PLAIN_OFFER, pricesOf, type SeatPrices } from '../../server/seat-prices.ts';
+import type { TicketOffer } from '../../storage/ticket-offer.ts';
 import type { ActorMessage, Bus } from '../../workers/bus.ts';
 import { turns } from './hand-store.ts';
 import { Heard } from './heard.ts';
@@ -26,6 +27,13 @@ export class CheckoutStage {
   cachedMap: SeatMap | null = null;
   /** Full price by kind of seat, cents; null: all cost `price`. */
   seatPrices: Readonly<Record<string, number>> | null = null;
+  /** Ticket types and fee of the catalogue. */
+  offer: TicketOffer = PLAIN_OFFER;
+  /** What the cache has instead of `price` and `offer`, until the prices are doubted; null: nothing old. */
+  cachedPrice: number | null = null;
+  cachedOffer: TicketOffer | null = null;
+  /** How often the prices were doubted. */
+  doubts = 0;
   /** Steps whose answer will be lost, once each: `unavailable` is heard, or nothing at all. */
   lost: { readonly step: Step; readonly heard: 'unavailable' | 'nothing' }[] = [];
   /** Steps that will not reach their owner, once each. */
@@ -45,6 +53,11 @@ export class CheckoutStage {
       pricesAreOld: () => {
         this.cachedMap = null;
       },
+      pricesAreDoubted: () => {
+        this.doubts++;
+        this.cachedPrice = null;
+        this.cachedOffer = null;
+      },
       nowMs: () => this.runtime.nowMs,
       stepDeadlineMs: 5_000,
       log: (message) => this.logged.push(message),
@@ -54,7 +67,8 @@ export class CheckoutStage {
   #prices(priceCents: number | null): SeatPrices | null {
     if (priceCents === null) return null;
     const seatMap = this.cachedMap ?? this.runtime.runtime.liveActor(7)?.state.map ?? this.runtime.map;
-    return pricesOf({ seatMap, priceCents, seatPrices: this.seatPrices });
+    const catalogue = { seatMap, priceCents: this.cachedPrice ?? priceCents, seatPrices: this.seatPrices };
+    return pricesOf(catalogue, this.cachedOffer ?? this.offer);
   }
 
   /** A hold of these seats of screening 7. */

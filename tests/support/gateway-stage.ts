@@ -9,12 +9,13 @@ import type { Connection } from '../../server/connection.ts';
 import { ConnectionCount, createConnectionCounters } from '../../server/connection-count.ts';
 import { Gateway } from '../../server/gateway.ts';
 import type { Identity } from '../../server/identity.ts';
-import { sandboxPayments } from '../../server/payments/sandbox.ts';
+import { unchallengedPayments } from '../../server/payments/sandbox.ts';
 import { encodeClientFrame } from '../../server/protocol/client-codec.ts';
 import { ClientOp, type ClientRequest } from '../../server/protocol/client-messages.ts';
 import { ServerOp } from '../../server/protocol/opcodes.ts';
 import { decodeServerFrame, type Received } from '../../server/protocol/server-frame.ts';
 import { SUBPROTOCOL } from '../../server/protocol/version.ts';
+import { PLAIN_OFFER } from '../../server/seat-prices.ts';
 import { SeatWatch } from '../../server/seat-watch.ts';
 import { SessionTokens } from '../../server/session-token.ts';
 import type { SendResult, Socket, UpgradeAnswer, UpgradeRequest } from '../../server/socket/socket-port.ts';
@@ -47,9 +48,10 @@ export class GatewayStage {
       bus: this.bus,
       checkout: new Checkout({
         bus: this.bus,
-        payments: sandboxPayments,
-        prices: () => Promise.resolve({ seatMap: 1, fullCents: () => PRICE_CENTS }),
+        payments: unchallengedPayments,
+        prices: () => Promise.resolve({ seatMap: 1, fullCents: () => PRICE_CENTS, offer: PLAIN_OFFER }),
         pricesAreOld: () => {},
+        pricesAreDoubted: () => {},
         nowMs: () => this.nowMs,
         stepDeadlineMs: 5_000,
         log: () => {},

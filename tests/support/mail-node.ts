@@ -28,6 +28,8 @@ const task = sendMessageTask({
   },
   from: { name: 'Poltrona', address: 'bilheteria@cinema.example' },
   siteUrl: 'https://cinema.example',
+  signer: { sign: ({ ticket }) => ticket },
+  cancellation: { days: 7, minutesBefore: 120 },
   nowMs: Date.now,
   chance: Math.random,
 });

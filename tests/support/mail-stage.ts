@@ -17,6 +17,8 @@ import type { SmtpServer } from '../../workers/mail/smtp-url.ts';
 import { testDatabase } from './postgres.ts';
 
 export const SEALS = new Seals(Buffer.alloc(32, 7));
+/** Signs nothing: what a QR says is the ticket's id. */
+export const SIGNER = { sign: ({ ticket }: { readonly ticket: string }): string => `QR OF ${ticket}` };
 /** Waits that a test can afford. */
 export const QUICK_SMTP = { ...SMTP_TIMING, connectMs: 300, greetingMs: 300, silenceMs: 300, letterMs: 2_000 };
 
@@ -101,6 +103,8 @@ export class MailStage {
         outlet,
         from: { name: 'Poltrona', address: 'bilheteria@cinema.example' },
         siteUrl: 'https://cinema.example',
+        signer: SIGNER,
+        cancellation: { days: 7, minutesBefore: 120 },
         nowMs: Date.now,
         chance: () => 0.5,
         ...ports,

@@ -23,12 +23,17 @@ const TEXTS = ['', 'poltrona', 'sessão', '映画館', 'a 🎬 b', 'x'.repeat(31
 const EDGES = [0, 1, 127, 128, 255, 256, 65_535, 65_536, 4_294_967_295, 4_294_967_296, Number.MAX_SAFE_INTEGER];
 
 export function sampleMessage(shape: MessageShape, random: () => number): Sample[] {
-  const fields = shape.fields.filter(({ isOptional }) => isOptional !== true || random() < 0.5);
-  const message: Sample[] = [shape.op, ...fields.map(({ type }) => sampleOf(type, random))];
+  const message: Sample[] = [shape.op, ...samplesOf(shape.fields, random)];
   // The packed seats must be of the length that the seat count asks for.
   if (shape.name === 'snapshot') message[6] = bytesOf((((message[5] as number) + 3) >> 2) as number, random);
   if (shape.name === 'delta') message[6] = bytesOf(2 * below(20, random), random);
   return message;
+}
+
+/** Of all fields, or of those up to an optional one. */
+function samplesOf(fields: readonly Field[], random: () => number): Sample[] {
+  const end = fields.findIndex(({ isOptional }) => isOptional === true && random() >= 0.5);
+  return fields.slice(0, end < 0 ? fields.length : end).map(({ type }) => sampleOf(type, random));
 }
 
 function sampleOf(type: FieldType, random: () => number): Sample {
@@ -56,7 +61,7 @@ function sampleOf(type: FieldType, random: () => number): Sample {
       return Array.from({ length }, () => sampleOf(type.of, random));
     }
     case 'tuple':
-      return type.fields.map((field) => sampleOf(field.type, random));
+      return samplesOf(type.fields, random);
   }
 }
 
@@ -114,7 +119,8 @@ export function wrongValues(type: FieldType): [string, unknown][] {
       for (const [name, value] of wrongValues(type.of)) wrong.push([`${name} in the list`, [value]]);
       break;
     case 'tuple': {
-      wrong.push(['too few fields', type.fields.slice(1).map(plainValue)]);
+      const needed = type.fields.filter(({ isOptional }) => isOptional !== true);
+      wrong.push(['too few fields', needed.slice(1).map(plainValue)]);
       wrong.push(['too many fields', [...type.fields.map(plainValue), 1]]);
       for (const [i, field] of type.fields.entries()) {
         for (const [name, value] of wrongValues(field.type)) {

@@ -1,22 +1,37 @@
 /**
- * Programs that tests need and npm does not bring: nats-server, HAProxy. Where one is missing and we may, it is installed as
+ * Programs that tests need and npm does not bring: nats-server, HAProxy, Chromium. Where one is missing and we may, it is installed as
  * the Debian package that has it; else the message says what to do.
  */
 import { type SpawnSyncOptions, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 
-export type ProgramName = 'nats-server' | 'haproxy';
+/** As the Debian package is called that has it. */
+export type ProgramName = 'nats-server' | 'haproxy' | 'chromium';
+
+/** By which variable another one is named, and what it is called elsewhere than in Debian. */
+const KNOWN_AS: Readonly<Record<ProgramName, { readonly variable: string; readonly names: readonly string[] }>> = {
+  'nats-server': { variable: 'NATS_SERVER', names: ['nats-server'] },
+  haproxy: { variable: 'HAPROXY', names: ['haproxy'] },
+  chromium: { variable: 'CHROME_PATH', names: ['chromium', 'chromium-browser', 'google-chrome', 'Google Chrome'] },
+};
 
 /** Debian keeps servers outside of what a plain PATH has. */
-const EXTRA_FOLDERS = ['/usr/sbin', '/usr/local/bin', '/opt/homebrew/bin'];
+const EXTRA_FOLDERS = [
+  '/usr/sbin',
+  '/usr/local/bin',
+  '/opt/homebrew/bin',
+  '/Applications/Google Chrome.app/Contents/MacOS',
+];
 
-/** Full path of the program, or null. The variable NATS_SERVER or HAPROXY names another one than the first of PATH. */
+/** Full path of the program, or null. The variable NATS_SERVER, HAPROXY or CHROME_PATH names another one than the first of PATH. */
 export function findProgram(name: ProgramName): string | null {
-  const chosen = process.env[name.toUpperCase().replace('-', '_')];
+  const { variable, names } = KNOWN_AS[name];
+  const chosen = process.env[variable];
   if (chosen !== undefined && chosen !== '') return existsSync(chosen) ? chosen : null;
   const folders = [...(process.env['PATH'] ?? '').split(':'), ...EXTRA_FOLDERS];
-  return folders.map((folder) => path.join(folder, name)).find((file) => existsSync(file)) ?? null;
+  const files = names.flatMap((known) => folders.map((folder) => path.join(folder, known)));
+  return files.find((file) => existsSync(file)) ?? null;
 }
 
 /** @throws with what to do when it is missing. */
@@ -54,6 +69,8 @@ function howToInstall(names: readonly ProgramName[]): string {
   return (
     `the tests need ${names.join(' and ')}, which ${names.length === 1 ? 'is' : 'are'} not installed here. ` +
     `Debian and Ubuntu: sudo apt-get install ${names.join(' ')}; macOS: brew install ${names.join(' ')}. ` +
-    'A program that lies elsewhere can be named by the variables NATS_SERVER and HAPROXY.'
+    `A program that lies elsewhere can be named by the variables ${Object.values(KNOWN_AS)
+      .map(({ variable }) => variable)
+      .join(', ')}.`
   );
 }

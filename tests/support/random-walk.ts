@@ -91,10 +91,16 @@ export class RandomWalk {
           seat,
           type: (1 + random.below(5)) as TicketType,
           priceCents: 100 * random.below(50),
+          ...(random.chance(0.5) ? { category: 1 + random.below(8) } : {}),
+          ...(random.chance(0.5) ? { feeCents: random.below(500) } : {}),
         }));
+        const totalCents = lines.reduce((sum, { priceCents, feeCents = 0 }) => sum + priceCents + feeCents, 0);
+        // Mostly what it costs, sometimes what it used to.
+        const expected = random.chance(0.4) ? { expectedCents: totalCents + random.pick([0, 0, 0, 100]) } : {};
+        const contact = random.chance(0.5) ? { contact: `account-of-${owner}` } : {};
         const newOrder = random.chance(0.05) ? orderId : `order-${this.#count}`;
         const payer = random.chance(0.8) ? owner : random.pick(BUYERS);
-        return { ...ofHold, kind: 'begin-payment', order: newOrder, payer, lines };
+        return { ...ofHold, kind: 'begin-payment', order: newOrder, payer, lines, ...expected, ...contact };
       }
       case 14:
       case 15: {

@@ -12,6 +12,7 @@ export interface PlainQuery {
   readonly day: number | null;
   readonly city: string | null;
   readonly cinema: number | string | null;
+  readonly film: number | null;
 }
 
 export class PlainCatalogue {
@@ -32,6 +33,7 @@ export class PlainCatalogue {
       const cinema = this.cinemas.get(this.auditoriums.get(row.auditorium)?.cinema ?? 0);
       if (film === undefined || cinema === undefined || row.startsAtMs <= startedMs) return [];
       if (query.day !== null && localDay(row) !== query.day) return [];
+      if (query.film !== null && query.film !== row.film) return [];
       if (query.city !== null && !isIn(cinema, query.city)) return [];
       if (query.cinema !== null && !isNamed(cinema, query.cinema)) return [];
       const score = scoreOf(words, film, cinema);

@@ -26,6 +26,7 @@ const Shape = {
 
 export function answerItem(id: number, version: number, nowMs: number, answer: Answer): Item {
   if (answer.code !== OutcomeCode.accepted) {
+    // `order` stays away: only a checkout names one, and that is asked on its own node.
     const { code, seats, atMs } = answer;
     return [id, version, nowMs, Shape.refused, code, seats ?? null, atMs ?? null];
   }
@@ -112,15 +113,22 @@ function readRefused(code: unknown, seats: unknown, atMs: unknown): Refused | nu
   return { code, ...(hasSeats ? { seats } : {}), ...(hasTime ? { atMs } : {}) };
 }
 
-function writeSummary({ ticket, code, seat, type, priceCents }: TicketSummary): Item {
-  return [ticket, code, seat, type, priceCents];
+function writeSummary({ ticket, code, seat, type, priceCents, category, feeCents }: TicketSummary): Item {
+  if (category === undefined && feeCents === undefined) return [ticket, code, seat, type, priceCents];
+  return [ticket, code, seat, type, priceCents, category ?? null, feeCents ?? null];
 }
 
 function readSummary(written: unknown): TicketSummary | null {
   if (!Array.isArray(written)) return null;
-  const [ticket, code, seat, type, priceCents] = written as Item;
+  const [ticket, code, seat, type, priceCents, category = null, feeCents = null] = written as Item;
   if (!isId(ticket) || !isId(code) || !isSeat(seat) || !isWhole(type, 0, 255) || !isWhole(priceCents)) return null;
-  return { ticket, code, seat, type, priceCents };
+  if (category !== null && !isWhole(category, 1)) return null;
+  if (feeCents !== null && !isWhole(feeCents)) return null;
+  return {
+    ...{ ticket, code, seat, type, priceCents },
+    ...(category === null ? {} : { category }),
+    ...(feeCents === null ? {} : { feeCents }),
+  };
 }
 
 function readHold(written: unknown): MineAnswer['holds'][number] | null {

@@ -4,6 +4,7 @@
  * is null. The owner stamps the time; it does not travel.
  */
 import {
+  type BeginPaymentCommand,
   type Command,
   type NewTicket,
   type TicketLine,
@@ -46,6 +47,8 @@ export type Item = readonly unknown[];
 /** Cents: what the database's column holds. */
 const PRICE_MAX = 2 ** 31 - 1;
 const COUNT_MAX = 4_096;
+/** Ids of ticket types: smallint. */
+const CATEGORY_MAX = 32_767;
 
 export function mayTravel(message: ActorMessage): message is TravellingMessage {
   return message.kind !== 'expire' && message.kind !== 'claim';
@@ -75,9 +78,11 @@ export function commandItem(id: number, deadlineMs: number, screening: number, c
     case 'extend':
       return [code, id, deadlineMs, screening, requestId, buyer, command.hold];
     case 'begin-payment': {
-      const { hold, order, payer, lines, seatMap } = command;
-      const written = lines.map(({ seat, type, priceCents }) => [seat, type, priceCents]);
-      return [code, id, deadlineMs, screening, requestId, buyer, hold, order, payer, written, seatMap ?? null];
+      const { hold, order, payer, lines, seatMap, contact, expectedCents, onlyAgain } = command;
+      return [
+        ...[code, id, deadlineMs, screening, requestId, buyer, hold, order, payer, lines.map(writeLine)],
+        ...[seatMap ?? null, contact ?? null, expectedCents ?? null, onlyAgain ?? null],
+      ];
     }
     case 'confirm': {
       const written = command.tickets.map(({ seat, ticket, code: spoken }) => [seat, ticket, spoken]);
@@ -129,7 +134,7 @@ export function readCommandHead([, id, deadlineMs, screening]: Item): CommandHea
 
 /** Null when a field is not as it must be, or the kind is unknown here. */
 export function readCommand(item: Item): ActorMessage | null {
-  const [kind, , , , requestId, buyer, first, second, third, fourth, fifth] = item;
+  const [kind, , , , requestId, buyer, first, second, third] = item;
   // A question has no request id: nothing of it is remembered.
   if (!isId(buyer) || !isId(requestId, kind === ItemKind.mine ? 0 : 1)) return null;
   const base = { requestId, buyer, atMs: 0 };
@@ -147,11 +152,8 @@ export function readCommand(item: Item): ActorMessage | null {
       return isSeats(second) ? { kind: 'release', ...base, hold: first, seats: second } : null;
     case ItemKind.extend:
       return isWhole(first) ? { kind: 'extend', ...base, hold: first } : null;
-    case ItemKind['begin-payment']: {
-      const lines = readList(fourth, readLine);
-      if (!isWhole(first) || !isId(second) || !isId(third) || lines === null || !isOptionalMap(fifth)) return null;
-      return { kind: 'begin-payment', ...base, hold: first, order: second, payer: third, lines, ...chosenOn(fifth) };
-    }
+    case ItemKind['begin-payment']:
+      return readBegin({ kind: 'begin-payment', ...base }, item);
     case ItemKind.confirm: {
       const tickets = readList(second, readTicket);
       if (!isId(first) || tickets === null || repeatsOne(tickets)) return null;
@@ -208,11 +210,41 @@ function readVoid(base: VoidBase, order: unknown, tickets: unknown, byStaff: unk
   };
 }
 
+type BeginBase = Pick<BeginPaymentCommand, 'kind' | 'requestId' | 'buyer' | 'atMs'>;
+
+function readBegin(base: BeginBase, item: Item): BeginPaymentCommand | null {
+  const [hold, order, payer, written, seatMap, contact, expectedCents, onlyAgain] = item.slice(6);
+  const lines = readList(written, readLine);
+  if (!isWhole(hold) || !isId(order) || !isId(payer) || lines === null || !isOptionalMap(seatMap)) return null;
+  if (!isAbsent(contact) && !isId(contact)) return null;
+  if (!isAbsent(expectedCents) && !isWhole(expectedCents)) return null;
+  if (!isAbsent(onlyAgain) && onlyAgain !== true) return null;
+  return {
+    ...base,
+    ...{ hold, order, payer, lines },
+    ...chosenOn(seatMap),
+    ...(isAbsent(contact) ? {} : { contact }),
+    ...(isAbsent(expectedCents) ? {} : { expectedCents }),
+    ...(isAbsent(onlyAgain) ? {} : { onlyAgain }),
+  };
+}
+
+function writeLine({ seat, type, priceCents, category, feeCents }: TicketLine): Item {
+  if (category === undefined && feeCents === undefined) return [seat, type, priceCents];
+  return [seat, type, priceCents, category ?? null, feeCents ?? null];
+}
+
 function readLine(line: unknown): TicketLine | null {
   if (!Array.isArray(line)) return null;
-  const [seat, type, priceCents] = line as Item;
+  const [seat, type, priceCents, category, feeCents] = line as Item;
   if (!isSeat(seat) || !isTicketType(type) || !isWhole(priceCents, 0, PRICE_MAX)) return null;
-  return { seat, type, priceCents };
+  if (!isAbsent(category) && !isWhole(category, 1, CATEGORY_MAX)) return null;
+  if (!isAbsent(feeCents) && !isWhole(feeCents, 0, PRICE_MAX)) return null;
+  return {
+    ...{ seat, type, priceCents },
+    ...(isAbsent(category) ? {} : { category }),
+    ...(isAbsent(feeCents) ? {} : { feeCents }),
+  };
 }
 
 function readTicket(written: unknown): NewTicket | null {

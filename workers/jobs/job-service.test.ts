@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { createPool } from '../../storage/database.ts';
 import { surveyJobs } from '../../storage/job-survey.ts';
 import { addJob } from '../../storage/jobs.ts';
-import { mailStage, SEALS } from '../../tests/support/mail-stage.ts';
+import { mailStage, SEALS, SIGNER } from '../../tests/support/mail-stage.ts';
 import { smtpStage } from '../../tests/support/smtp-stage.ts';
 import { startJobs } from './job-service.ts';
 import { jobTask } from './tasks.ts';
@@ -28,6 +28,8 @@ test('[JB11] everything that comes round can be done with the rights it has', as
     mailFolder: folderOf(t),
     mailFrom: { name: '', address: 'a@b.example' },
     siteUrl: 'https://cinema.example',
+    signer: SIGNER,
+    cancellation: { days: 7, minutesBefore: 120 },
     log: stage.log,
   });
   for (const task of [
@@ -71,6 +73,8 @@ test('the jobs of a node: mail goes to the server, or into the folder where ther
     mailFolder,
     mailFrom: { name: 'Poltrona', address: 'bilheteria@cinema.example' },
     siteUrl: 'https://cinema.example',
+    signer: SIGNER,
+    cancellation: { days: 7, minutesBefore: 120 },
     log: stage.log,
   };
   let heard: (n: number) => void = () => {};

@@ -13,12 +13,14 @@ import { forgetFailedJobs, surveyJobs } from '../../storage/job-survey.ts';
 import type { Log } from '../../storage/log.ts';
 import { findLostMessages, forgetOldMessages } from '../../storage/message-upkeep.ts';
 import type { Seals } from '../../storage/sealing.ts';
+import type { TicketSigning } from '../mail/confirmation-facts.ts';
 import { FileOutlet } from '../mail/file-outlet.ts';
 import type { MailAddress } from '../mail/letter.ts';
 import { ThreadLetterPress } from '../mail/letter-press.ts';
 import { sendMessageTask } from '../mail/send-message.ts';
 import { SmtpOutlet } from '../mail/smtp-outlet.ts';
 import type { SmtpServer } from '../mail/smtp-url.ts';
+import type { Cancellation } from '../mail/wording.ts';
 import { type Cleaning, cleaningTasks, DAILY, EVERY_TEN_MINUTES } from './cleaning-tasks.ts';
 import { JobRunner } from './job-runner.ts';
 import { type JobTask, jobTask, type RecurringJob } from './tasks.ts';
@@ -32,6 +34,10 @@ export interface JobServiceOptions {
   readonly mailFrom: MailAddress;
   /** PUBLIC_URL, without a slash at the end. */
   readonly siteUrl: string;
+  /** Signs what the QR of a ticket says. */
+  readonly signer: TicketSigning;
+  /** Until when a buyer may cancel, for the letters that say so. */
+  readonly cancellation: Cancellation;
   /** Tasks of other parts: "cancel-screening", … */
   readonly tasks?: readonly JobTask[];
   readonly recurring?: readonly RecurringJob[];
@@ -50,7 +56,7 @@ const ACCOUNTS_CONNECTIONS = 4;
  * @throws when the database cannot be reached.
  */
 export async function startJobs(options: JobServiceOptions): Promise<{ stop(): Promise<void> }> {
-  const { database, seals, smtp, mailFolder, mailFrom, siteUrl, log } = options;
+  const { database, seals, smtp, mailFolder, mailFrom, siteUrl, signer, cancellation, log } = options;
   const accounts = createPool(database, 'accounts', 'poltrona job tasks', ACCOUNTS_CONNECTIONS);
   const owner = createPool(database, 'migrator', 'poltrona job upkeep', 1);
   const press = new ThreadLetterPress();
@@ -62,6 +68,8 @@ export async function startJobs(options: JobServiceOptions): Promise<{ stop(): P
     outlet,
     from: mailFrom,
     siteUrl,
+    signer,
+    cancellation,
     nowMs: Date.now,
     chance: Math.random,
   });

@@ -17,7 +17,42 @@ const screening = {
   seats: ['F11', 'F12'],
 };
 const refund = { cents: 123_456, currency: 'BRL' };
+const ticket = {
+  id: 'Xk3f9a-2',
+  code: '7FKQ3M9XWD',
+  seat: 2,
+  label: 'A3',
+  type: 2,
+  category: { name: 'Meia: estudante', nameEn: 'Half price: student', document: 'Carteira (CIE)', documentEn: null },
+  priceCents: 2_100,
+  feeCents: 210,
+};
+const order = {
+  facts: {
+    screening: 77,
+    film: 'Ainda Estou Aqui',
+    minutes: 137,
+    cinema: 'Cine Belas Artes',
+    address: 'Rua da Consolação, 2423',
+    auditorium: 'Sala 2',
+    startsAtMs: Date.UTC(2026, 11, 24, 23, 30),
+    startsLocal: '2026-12-24T20:30:00',
+    currency: 'BRL',
+    tickets: [ticket, { ...ticket, label: 'A4', category: null, feeCents: 0 }],
+    ticketCount: 2,
+    totalCents: 4_410,
+  },
+  qr: ['QR 1', 'QR 2'],
+  url: `${SITE}/tickets/Xk3f9a#access=abc`,
+  cancellation: { days: 7, minutesBefore: 120 },
+};
 const ALL: readonly LetterFacts[] = [
+  { kind: 'order-confirmed', order },
+  {
+    kind: 'order-confirmed',
+    order: { ...order, facts: { ...order.facts, address: '', tickets: [ticket], ticketCount: 3 } },
+  },
+  { kind: 'order-confirmed', order: { ...order, cancellation: { days: 30, minutesBefore: 0 } } },
   { kind: 'confirm-email', link, isCpfTaken: true },
   { kind: 'confirm-email', link, isCpfTaken: false },
   { kind: 'reset-password', link },
@@ -42,7 +77,7 @@ const ORDER: LetterOrder = {
   atMs: Date.UTC(2026, 11, 24, 12),
 };
 
-test('[ML7] every kind has words in both languages, as text and as HTML, with nothing fetched from elsewhere', () => {
+test('[ML7] every kind has words in both languages, as text and as HTML, with nothing fetched from elsewhere: pictures travel with the letter', () => {
   for (const facts of ALL) {
     for (const [words, language] of [
       [wordingPt, 'pt-BR'],
@@ -50,10 +85,12 @@ test('[ML7] every kind has words in both languages, as text and as HTML, with no
     ] as const) {
       const wording = words(facts, 'Ana', SITE);
       const text = asText(wording);
-      const html = asHtml(wording, language);
+      const pictures = wording.tickets.map((_ticket, index) => ({ cid: `ticket-${index + 1}@poltrona`, pixels: 228 }));
+      const html = asHtml(wording, language, pictures);
       assert.ok(wording.subject.length > 5 && wording.subject.length < 78, wording.subject);
       assert.match(html, new RegExp(`<html lang="${language}">`));
-      assert.doesNotMatch(html, /<(img|script|link|iframe)|src=|url\(|@import/i);
+      assert.equal(html.match(/<img src="cid:ticket-\d+@poltrona" alt="[^"]+"/g)?.length ?? 0, wording.tickets.length);
+      assert.doesNotMatch(html, /<(img(?! src="cid:)|script|link|iframe)|src="(?!cid:)|src=[^"]|srcset|url\(|@import/i);
       assert.doesNotMatch(`${text}${html}`, /undefined|null|NaN|\[object/);
       // Whatever leads anywhere leads to us, and can be read in both.
       for (const [, url] of html.matchAll(/href="([^"]*)"/g)) {

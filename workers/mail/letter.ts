@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import MailComposer from 'nodemailer/lib/mail-composer';
 import { asHtml, asText, oneLine } from './letter-layout.ts';
+import { drawTicketCode } from './ticket-picture.ts';
 import { greetingName, type LetterFacts } from './wording.ts';
 import { wordingEn } from './wording-en.ts';
 import { wordingPt } from './wording-pt.ts';
@@ -31,13 +32,27 @@ export interface MailAddress {
 export async function writeLetter(order: LetterOrder): Promise<Uint8Array> {
   const isEnglish = order.locale === 'en';
   const wording = (isEnglish ? wordingEn : wordingPt)(order.facts, greetingName(order.name), order.siteUrl);
+  const pictures = await Promise.all(wording.tickets.map(({ qr }) => drawTicketCode(qr)));
+  // As unique as the letter: programs that show several letters at once must not mix up their pictures.
+  const named = pictures.map(({ shownPixels }, index) => ({
+    cid: `${index + 1}.${messageIdOf(order.id, order.from.address).slice(1, -1)}`,
+    pixels: shownPixels,
+  }));
   const composer = new MailComposer({
     from: { name: order.from.name, address: order.from.address },
     // Without the name: an address alone cannot carry anything that somebody else has thought up.
     to: { name: '', address: order.to },
     subject: oneLine(wording.subject),
     text: asText(wording),
-    html: asHtml(wording, isEnglish ? 'en' : 'pt-BR'),
+    html: asHtml(wording, isEnglish ? 'en' : 'pt-BR', named),
+    // Within the HTML part, and shown there only: programs that list attachments do not list these.
+    attachments: pictures.map(({ png }, index) => ({
+      filename: `${oneLine(wording.tickets[index]?.code ?? '')}.png`,
+      content: png,
+      contentType: 'image/png',
+      contentDisposition: 'inline' as const,
+      cid: named[index]?.cid ?? '',
+    })),
     messageId: messageIdOf(order.id, order.from.address),
     date: new Date(order.atMs),
     headers: {

@@ -23,13 +23,14 @@ import { linkToken, linkTokenHash } from '../../storage/message-links.ts';
 import { openFarewell, SEND_MESSAGE } from '../../storage/messages.ts';
 import { SealBroken, type Seals } from '../../storage/sealing.ts';
 import { type JobContext, type JobTask, jobTask } from '../jobs/tasks.ts';
+import { confirmedOrder, type TicketSigning } from './confirmation-facts.ts';
 import type { MailAddress } from './letter.ts';
 import type { LetterPress } from './letter-press.ts';
 import { DeliveryFailed, type MailOutlet } from './mail-outlet.ts';
 import { type CheckedMessage, checkMessage, rulesOf } from './message-kinds.ts';
 import { pauseMs } from './retry-schedule.ts';
 import { isMailAddress } from './smtp-url.ts';
-import type { LetterFacts } from './wording.ts';
+import type { Cancellation, LetterFacts } from './wording.ts';
 
 export interface SendMessagePorts {
   /** With the accounts role. */
@@ -40,6 +41,8 @@ export interface SendMessagePorts {
   readonly from: MailAddress;
   /** PUBLIC_URL, without a slash at the end. */
   readonly siteUrl: string;
+  readonly signer: TicketSigning;
+  readonly cancellation: Cancellation;
   nowMs(): number;
   /** Between 0 and 1. */
   chance(): number;
@@ -151,10 +154,11 @@ function farewellTo(seals: Seals, id: string, sealed: string): Recipient | null 
 }
 
 async function factsOf(
-  { accounts, seals, siteUrl }: SendMessagePorts,
+  ports: SendMessagePorts,
   { id, recipient }: QueuedMessage,
   checked: CheckedMessage,
 ): Promise<LetterFacts | Outcome> {
+  const { accounts, seals, siteUrl } = ports;
   const { kind, params } = checked;
   switch (kind) {
     case 'confirm-email':
@@ -183,6 +187,10 @@ async function factsOf(
       const screening = await refundedOrderFacts(accounts, params.order, params.tickets ?? null);
       if (screening === null) return { is: 'dead', reason: 'there is no such order' };
       return { kind, screening, refund: { cents: params.refundCents, currency: params.currency } };
+    }
+    case 'order-confirmed': {
+      const order = await confirmedOrder(ports, params.order);
+      return 'is' in order ? order : { kind, order };
     }
   }
 }

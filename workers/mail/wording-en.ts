@@ -1,6 +1,7 @@
 /** The messages in English; see wording-pt.ts. */
-import type { ScreeningFacts } from '../../storage/message-delivery.ts';
-import type { LetterFacts, Money, Wording, Words } from './wording.ts';
+import { confirmed } from './confirmation-en.ts';
+import { dateTime, duration, money, screeningDetails } from './phrases-en.ts';
+import type { LetterBody, LetterFacts, Words } from './wording.ts';
 
 export const wordingEn: Words = (facts, name, siteUrl) => {
   const said = body(facts, siteUrl);
@@ -8,15 +9,14 @@ export const wordingEn: Words = (facts, name, siteUrl) => {
     ...said,
     greeting: name === null ? 'Hello!' : `Hello ${name},`,
     details: said.details ?? [],
+    tickets: said.tickets ?? [],
     button: said.button ?? null,
     notes: said.notes ?? [],
     goodbye: 'See you soon,\nPoltrona',
   };
 };
 
-type Body = Pick<Wording, 'subject' | 'paragraphs'> & Partial<Pick<Wording, 'details' | 'button' | 'notes'>>;
-
-function body(facts: LetterFacts, siteUrl: string): Body {
+function body(facts: LetterFacts, siteUrl: string): LetterBody {
   switch (facts.kind) {
     case 'confirm-email':
       return {
@@ -119,33 +119,7 @@ function body(facts: LetterFacts, siteUrl: string): Body {
         details: screeningDetails(facts.screening, facts.screening.startsLocal),
         notes: ['On a card it may take up to two statements to appear.'],
       };
+    case 'order-confirmed':
+      return confirmed(facts.order);
   }
-}
-
-function screeningDetails(screening: ScreeningFacts, startsLocal: string): [string, string][] {
-  const details: [string, string][] = [
-    ['Film', screening.film],
-    ['Cinema', screening.cinema],
-    ['Auditorium', screening.auditorium],
-    ['Time', dateTime(startsLocal)],
-  ];
-  if (screening.seats.length > 0)
-    details.push([screening.seats.length === 1 ? 'Seat' : 'Seats', screening.seats.join(', ')]);
-  return details;
-}
-
-function dateTime(local: string): string {
-  const instant = new Date(`${local}Z`);
-  const day = new Intl.DateTimeFormat('en-GB', { dateStyle: 'full', timeZone: 'UTC' }).format(instant);
-  return `${day}, at ${local.slice(11, 16)}`;
-}
-
-function money({ cents, currency }: Money): string {
-  return new Intl.NumberFormat('en-GB', { style: 'currency', currency }).format(cents / 100).replace(/\u00a0/g, ' ');
-}
-
-function duration(minutes: number): string {
-  if (minutes >= 48 * 60) return `${Math.round(minutes / 1440)} days`;
-  if (minutes >= 120) return `${Math.round(minutes / 60)} hours`;
-  return minutes === 1 ? '1 minute' : `${minutes} minutes`;
 }

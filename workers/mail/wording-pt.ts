@@ -1,6 +1,7 @@
 /** The messages in Portuguese: what happened, what did not, what to do now. */
-import type { ScreeningFacts } from '../../storage/message-delivery.ts';
-import type { LetterFacts, Money, Wording, Words } from './wording.ts';
+import { confirmed } from './confirmation-pt.ts';
+import { dateTime, duration, money, screeningDetails } from './phrases-pt.ts';
+import type { LetterBody, LetterFacts, Words } from './wording.ts';
 
 export const wordingPt: Words = (facts, name, siteUrl) => {
   const said = body(facts, siteUrl);
@@ -8,15 +9,14 @@ export const wordingPt: Words = (facts, name, siteUrl) => {
     ...said,
     greeting: name === null ? 'Olá!' : `Olá, ${name}!`,
     details: said.details ?? [],
+    tickets: said.tickets ?? [],
     button: said.button ?? null,
     notes: said.notes ?? [],
     goodbye: 'Até logo,\nPoltrona',
   };
 };
 
-type Body = Pick<Wording, 'subject' | 'paragraphs'> & Partial<Pick<Wording, 'details' | 'button' | 'notes'>>;
-
-function body(facts: LetterFacts, siteUrl: string): Body {
+function body(facts: LetterFacts, siteUrl: string): LetterBody {
   switch (facts.kind) {
     case 'confirm-email':
       return {
@@ -121,36 +121,7 @@ function body(facts: LetterFacts, siteUrl: string): Body {
         details: screeningDetails(facts.screening, facts.screening.startsLocal),
         notes: ['No cartão, o valor pode levar até duas faturas para aparecer.'],
       };
+    case 'order-confirmed':
+      return confirmed(facts.order);
   }
-}
-
-function screeningDetails(screening: ScreeningFacts, startsLocal: string): [string, string][] {
-  const details: [string, string][] = [
-    ['Filme', screening.film],
-    ['Cinema', screening.cinema],
-    ['Sala', screening.auditorium],
-    ['Sessão', dateTime(startsLocal)],
-  ];
-  if (screening.seats.length > 0)
-    details.push([screening.seats.length === 1 ? 'Lugar' : 'Lugares', screening.seats.join(', ')]);
-  return details;
-}
-
-/** A wall time as it is, whatever zone the machine is in: "quinta-feira, 24 de dezembro de 2026, às 20:30". */
-function dateTime(local: string): string {
-  const instant = new Date(`${local}Z`);
-  const day = new Intl.DateTimeFormat('pt-BR', { dateStyle: 'full', timeZone: 'UTC' }).format(instant);
-  return `${day}, às ${local.slice(11, 16)}`;
-}
-
-function money({ cents, currency }: Money): string {
-  // The library's non-breaking space is one; a subject line is read by programs that do not know it.
-  return new Intl.NumberFormat('pt-BR', { style: 'currency', currency }).format(cents / 100).replace(/\u00a0/g, ' ');
-}
-
-/** Rounded: of a link for a week a week is left, although the letter took a second. */
-function duration(minutes: number): string {
-  if (minutes >= 48 * 60) return `${Math.round(minutes / 1440)} dias`;
-  if (minutes >= 120) return `${Math.round(minutes / 60)} horas`;
-  return minutes === 1 ? '1 minuto' : `${minutes} minutos`;
 }

@@ -3,6 +3,7 @@
  * wording-pt.ts and wording-en.ts, which answer the same facts.
  */
 import type { ScreeningFacts } from '../../storage/message-delivery.ts';
+import type { OrderLetterFacts } from '../../storage/order-letter.ts';
 
 /** What happened, with all that the words need. */
 export type LetterFacts =
@@ -21,7 +22,23 @@ export type LetterFacts =
       readonly from: string;
       readonly to: string;
     }
-  | { readonly kind: 'order-refunded'; readonly screening: ScreeningFacts; readonly refund: Money };
+  | { readonly kind: 'order-refunded'; readonly screening: ScreeningFacts; readonly refund: Money }
+  | { readonly kind: 'order-confirmed'; readonly order: ConfirmedOrder };
+
+export interface ConfirmedOrder {
+  readonly facts: OrderLetterFacts;
+  /** What the QR of each ticket says, in the order of `facts.tickets`. */
+  readonly qr: readonly string[];
+  /** Where the tickets are to be seen, with the right to see them. */
+  readonly url: string;
+  readonly cancellation: Cancellation;
+}
+
+/** Until when a buyer may cancel by himself: so many days after the purchase, and so long before the start. */
+export interface Cancellation {
+  readonly days: number;
+  readonly minutesBefore: number;
+}
 
 export interface Link {
   readonly url: string;
@@ -40,11 +57,29 @@ export interface Wording {
   readonly paragraphs: readonly string[];
   /** "Filme: …", one below the other. */
   readonly details: readonly (readonly [label: string, value: string])[];
+  /** One block each, with its picture. */
+  readonly tickets: readonly TicketWording[];
   readonly button: { readonly label: string; readonly url: string } | null;
   /** After the button, smaller. */
   readonly notes: readonly string[];
   readonly goodbye: string;
 }
+
+export interface TicketWording {
+  /** "Lugar F12" */
+  readonly heading: string;
+  /** As it is read aloud at the door. */
+  readonly code: string;
+  readonly lines: readonly string[];
+  /** What its QR says. */
+  readonly qr: string;
+  /** Instead of the QR, for who cannot see it. */
+  readonly alt: string;
+}
+
+/** What the words of one kind of message are made of; what is left out is empty. */
+export type LetterBody = Pick<Wording, 'subject' | 'paragraphs'> &
+  Partial<Pick<Wording, 'details' | 'tickets' | 'button' | 'notes'>>;
 
 /** `name`: safe to greet by (greetingName), or null. `siteUrl`: where the shop is. */
 export type Words = (facts: LetterFacts, name: string | null, siteUrl: string) => Wording;

@@ -67,6 +67,7 @@ export interface ApiOptions {
 }
 
 const TIMEOUT_MS = 15_000;
+const NOT_MODIFIED = 304;
 /** A line that breaks is back after a second or two, or it is gone for longer than anybody waits. */
 const RETRY_AFTER_MS = [400, 1_200] as const;
 
@@ -89,6 +90,21 @@ export class ApiClient {
     return (await this.#answer(path, request)).json() as Promise<Answer>;
   }
 
+  /**
+   * For what is often the same as last time: `etag` is that of the answer which the caller has, and null says that it is still
+   * the answer. The browser's own cache is not asked then: it would answer 200 and have the page compare. @throws as `ask`.
+   */
+  async askIfChanged<Answer>(
+    path: string,
+    etag: string | null,
+    request: ApiRequest = {},
+  ): Promise<{ readonly etag: string | null; readonly answer: Answer } | null> {
+    const condition: Record<string, string> = etag === null ? {} : { 'if-none-match': etag };
+    const answer = await this.#answer(path, { ...request, headers: { ...request.headers, ...condition } });
+    if (answer.status === NOT_MODIFIED) return null;
+    return { etag: answer.headers.get('etag'), answer: (await answer.json()) as Answer };
+  }
+
   /** An answer that is no JSON, as text. @throws as `ask`. */
   async askText(path: string, request: ApiRequest = {}): Promise<string> {
     return (await this.#answer(path, request)).text();
@@ -109,7 +125,7 @@ export class ApiClient {
       // 502 to 504 come from a balancer whose node is just leaving: the next one takes the same request.
       const isPassing = answer === null || (answer.status >= 502 && answer.status <= 504);
       if (answer !== null && !isPassing) {
-        if (answer.ok) return answer;
+        if (answer.ok || answer.status === NOT_MODIFIED) return answer;
         throw await problemOf(answer);
       }
       const waitMs = RETRY_AFTER_MS[attempt];
@@ -146,7 +162,9 @@ export class ApiClient {
 
 function queryText(query: ApiRequest['query']): string {
   const pairs = Object.entries(query ?? {}).filter(([, value]) => value !== undefined && value !== '');
-  return pairs.length === 0 ? '' : `?${new URLSearchParams(pairs.map(([name, value]) => [name, String(value)]))}`;
+  return pairs.length === 0
+    ? ''
+    : `?${new URLSearchParams(pairs.map(([name, value]): [string, string] => [name, String(value)]))}`;
 }
 
 async function problemOf(answer: Response): Promise<ApiProblem> {

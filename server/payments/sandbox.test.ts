@@ -1,0 +1,114 @@
+/** The sandbox: each outcome that a buyer may name, and the challenge that decides one of them. */
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { challengeOf } from '../../storage/sandbox-challenges.ts';
+import { createPool } from '../../storage/database.ts';
+import { Seals } from '../../storage/sealing.ts';
+import { connected, testDatabase } from '../../tests/support/postgres.ts';
+import { ApiRouter } from '../api/router.ts';
+import type { Authorisation } from './payment-port.ts';
+import { sandboxPayments, SLOW_MS } from './sandbox.ts';
+import { sandboxEndpoints } from './sandbox-endpoints.ts';
+
+test('[SB1] approved, declined, and slow: approved in the end; what is unknown is declined', async () => {
+  const waits: number[] = [];
+  let end = (): void => {};
+  const payments = sandboxPayments({
+    challengeOf: () => assert.fail('nobody is challenged'),
+    delay: (ms) => {
+      waits.push(ms);
+      return new Promise<void>((resolve) => {
+        end = resolve;
+      });
+    },
+  });
+  assert.equal(await payments.authorise('o1', 1, 'approved'), 'approved');
+  for (const detail of ['declined', '', 'Approved', 'constructor']) {
+    assert.equal(await payments.authorise('o1', 1, detail), 'declined', detail);
+  }
+  let answer: Authorisation | null = null;
+  const slow = payments.authorise('o1', 1, 'slow').then((authorisation) => {
+    answer = authorisation;
+  });
+  assert.deepEqual([waits, answer], [[SLOW_MS], null]);
+  end();
+  await slow;
+  assert.equal(answer, 'approved');
+  assert.equal(await payments.end('o1'), 'cancelled');
+});
+
+test('[SB2] a challenge decides; when nobody knows how it went, nobody says so', async () => {
+  let outcome: 'passed' | 'failed' | null | Error = null;
+  const payments = sandboxPayments({
+    challengeOf: () => (outcome instanceof Error ? Promise.reject(outcome) : Promise.resolve(outcome)),
+    delay: () => Promise.resolve(),
+  });
+  const answers: string[] = [];
+  for (const next of [null, 'passed', 'failed'] as const) {
+    outcome = next;
+    answers.push(await payments.authorise('o1', 1, 'authenticate'));
+  }
+  assert.deepEqual(answers, ['authentication-needed', 'approved', 'declined']);
+  outcome = new Error('no connection');
+  await assert.rejects(payments.authorise('o1', 1, 'authenticate'), /no connection/);
+});
+
+interface ChallengeStage {
+  says(order: unknown, outcome: unknown, key?: string): Promise<{ status: number; body: Record<string, unknown> }>;
+  /** As the checkout asks. */
+  stored(order: string): Promise<string | null>;
+}
+
+/** Orders o1 and o2 in payment, o3 sold. */
+async function challengeStage(t: TestContext): Promise<ChallengeStage> {
+  const database = await testDatabase(t);
+  const shard = await connected(t, database, 'shard');
+  await shard.query(`insert into orders (id, screening, buyer, state, amount_cents, created_at, updated_at)
+    select id, 1, 'b', state, 100, now(), now() from (values ('o1', 'created'), ('o2', 'created'), ('o3', 'sold')) as o (id, state)`);
+  const pool = createPool(database, 'app', 'test', 2);
+  t.after(() => pool.end());
+  const router = new ApiRouter({
+    endpoints: sandboxEndpoints(),
+    pools: { app: pool, accounts: pool },
+    seals: new Seals(Buffer.alloc(32, 9)),
+    origins: [],
+    authenticate: () => Promise.resolve({ kind: 'visitor' }),
+    addressOf: () => '203.0.113.7',
+    log: (message, details) => assert.fail(`${message} ${String(details['cause'])}`),
+  });
+  let count = 0;
+  return {
+    async says(order, outcome, key = `key-number-${++count}`) {
+      const headers: Record<string, string> = { 'content-type': 'application/json', 'idempotency-key': key };
+      const response = await router.answer({
+        method: 'POST',
+        path: '/api/sandbox/challenges',
+        query: new URLSearchParams(),
+        remoteAddress: '127.0.0.1',
+        header: (name) => headers[name],
+        body: Buffer.from(JSON.stringify({ order, outcome })),
+      });
+      return { status: response?.status ?? 0, body: JSON.parse(Buffer.from(response?.body ?? '{}').toString()) };
+    },
+    stored: (order) => challengeOf(shard as never, order),
+  };
+}
+
+test('[SB3] how a challenge went is told once, and the first outcome stands', async (t) => {
+  const { says, stored } = await challengeStage(t);
+  assert.equal(await stored('o1'), null);
+  assert.deepEqual(await says('o1', 'passed', 'key-number-one'), { status: 200, body: { recorded: true } });
+  for (const key of ['key-number-one', 'key-number-two']) assert.equal((await says('o1', 'passed', key)).status, 200);
+  const other = await says('o1', 'failed');
+  assert.deepEqual([other.status, other.body['code']], [409, 'challenge-over']);
+  await says('o2', 'failed');
+  assert.deepEqual([await stored('o1'), await stored('o2')], ['passed', 'failed']);
+});
+
+test('[SB3] only orders in payment have challenges: nothing else is recorded', async (t) => {
+  const { says, stored } = await challengeStage(t);
+  for (const order of ['o3', 'unknown', 'x'.repeat(128)]) assert.equal((await says(order, 'passed')).status, 404, order);
+  for (const wrong of ['', 'x'.repeat(129), 'sp ace', 7, null]) assert.equal((await says(wrong, 'passed')).status, 400);
+  for (const wrong of ['maybe', null, true]) assert.equal((await says('o1', wrong)).status, 400);
+  assert.deepEqual([await stored('o1'), await stored('o3')], [null, null]);
+});

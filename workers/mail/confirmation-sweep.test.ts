@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Swept } from '../../storage/order-confirmations.ts';
+import { ConfirmationSweep, SWEEP_EVERY_MS, SWEEP_ORDERS, SWEEP_PAUSE_MS } from './confirmation-sweep.ts';
+
+const NOTHING: Swept = { taken: 0, isFull: false };
+
+/** A sweep whose clock is turned by hand. `answers`: what the looks find, one after the other. */
+function sweepOf(answers: (Swept | Error)[]) {
+  const stage = {
+    looks: 0,
+    lines: [] as string[],
+    /** The timer that is set: when, and what it does. */
+    timer: null as { readonly delayMs: number; readonly callback: () => void } | null,
+    sweep: null as unknown as ConfirmationSweep,
+    /** Lets the time come, and waits until nothing is under way; resolves with the next pause. */
+    async look(): Promise<number | null> {
+      const { timer } = stage;
+      stage.timer = null;
+      timer?.callback();
+      for (let turn = 0; turn < 50; turn++) await Promise.resolve();
+      return stage.timer === null ? null : (stage.timer as { delayMs: number }).delayMs;
+    },
+  };
+  const log = (_details: object, message: string): void => void stage.lines.push(message);
+  stage.sweep = new ConfirmationSweep({
+    sweep: async (limit) => {
+      assert.equal(limit, SWEEP_ORDERS);
+      stage.looks++;
+      const answer = answers.shift() ?? NOTHING;
+      if (answer instanceof Error) throw answer;
+      return answer;
+    },
+    after: (delayMs, callback) => {
+      stage.timer = { delayMs, callback };
+      return () => {
+        stage.timer = null;
+      };
+    },
+    log: { info: log, warn: log, error: log },
+  });
+  return stage;
+}
+
+const full = { taken: SWEEP_ORDERS, isFull: false };
+
+test('[OC10] a look each second; where a hundred orders waited, the next hundred are taken at once', async () => {
+  const stage = sweepOf([NOTHING, full, full, { taken: 7, isFull: false }]);
+  stage.sweep.start();
+  assert.equal(stage.timer?.delayMs, SWEEP_EVERY_MS);
+  assert.equal(await stage.look(), SWEEP_EVERY_MS);
+  assert.equal(stage.looks, 1);
+  assert.equal(await stage.look(), SWEEP_EVERY_MS);
+  assert.equal(stage.looks, 4);
+});
+
+test('[OC10] while the database is away it looks less often and says so once; afterwards it goes on', async () => {
+  const stage = sweepOf([new Error('away'), new Error('away'), full, NOTHING, new Error('away')]);
+  stage.sweep.start();
+  assert.equal(await stage.look(), SWEEP_PAUSE_MS);
+  assert.equal(await stage.look(), SWEEP_PAUSE_MS);
+  assert.equal(stage.lines.length, 1);
+  assert.equal(await stage.look(), SWEEP_EVERY_MS);
+  assert.equal(stage.looks, 4);
+  assert.equal(await stage.look(), SWEEP_PAUSE_MS);
+  assert.equal(stage.lines.length, 2);
+});
+
+test('[OC5] that letters go out more slowly than tickets are sold is said once, until there is room again', async () => {
+  const stuck = { taken: 0, isFull: true };
+  const stage = sweepOf([stuck, stuck, NOTHING, stuck]);
+  stage.sweep.start();
+  for (const lines of [1, 1, 1, 2]) {
+    await stage.look();
+    assert.equal(stage.lines.length, lines);
+  }
+});
+
+test('[OC10] after a stop nothing is looked for any more, also where there is more to take', async () => {
+  const stage = sweepOf([full, full, full]);
+  stage.sweep.start();
+  await stage.sweep.stop();
+  assert.equal(stage.timer, null);
+  const other = sweepOf([full, full, full]);
+  other.sweep.start();
+  const { timer } = other;
+  timer?.callback();
+  await other.sweep.stop();
+  assert.equal(other.looks, 1);
+});

@@ -1,0 +1,75 @@
+/**
+ * Sees to it that everybody is told who has bought: looks once a second for orders that were sold and not told yet, and
+ * queues their messages by the hundred (storage/order-confirmations.ts). Every node does; they do not get in each other's
+ * way, and whichever dies is missed by nobody. A look that finds nothing costs an empty index.
+ */
+import type { Log } from '../../storage/log.ts';
+import type { Swept } from '../../storage/order-confirmations.ts';
+
+export interface ConfirmationSweepPorts {
+  /** Queues the messages of at most `limit` orders. */
+  sweep(limit: number): Promise<Swept>;
+  /** Calls back once, later; resolves to what takes that back. */
+  after(delayMs: number, callback: () => void): () => void;
+  readonly log: Log;
+}
+
+/** Orders in one statement: their rows are locked for the few milliseconds that it takes. */
+export const SWEEP_ORDERS = 100;
+/** Between two looks, milliseconds. */
+export const SWEEP_EVERY_MS = 1_000;
+/** After one that failed: the database is away, and the pool tries again by itself. */
+export const SWEEP_PAUSE_MS = 5_000;
+
+export class ConfirmationSweep {
+  readonly #ports: ConfirmationSweepPorts;
+  #cancelTimer: () => void = () => {};
+  #running: Promise<void> = Promise.resolve();
+  #isStopped = false;
+  #wasFull = false;
+  #wasAway = false;
+
+  constructor(ports: ConfirmationSweepPorts) {
+    this.#ports = ports;
+  }
+
+  start(): void {
+    this.#in(SWEEP_EVERY_MS);
+  }
+
+  /** Resolves when the statement under way has ended. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#cancelTimer();
+    await this.#running;
+  }
+
+  #in(delayMs: number): void {
+    if (this.#isStopped) return;
+    this.#cancelTimer = this.#ports.after(delayMs, () => {
+      this.#running = this.#look();
+    });
+  }
+
+  async #look(): Promise<void> {
+    try {
+      let swept: Swept;
+      do swept = await this.#ports.sweep(SWEEP_ORDERS);
+      while (swept.taken === SWEEP_ORDERS && !this.#isStopped);
+      this.#noteFull(swept.isFull);
+      this.#wasAway = false;
+      this.#in(SWEEP_EVERY_MS);
+    } catch (cause) {
+      if (!this.#wasAway) this.#ports.log.warn({ cause }, 'confirmations of orders cannot be queued; they wait');
+      this.#wasAway = true;
+      this.#in(SWEEP_PAUSE_MS);
+    }
+  }
+
+  #noteFull(isFull: boolean): void {
+    if (isFull && !this.#wasFull) {
+      this.#ports.log.warn({}, 'letters go out more slowly than tickets are sold; further confirmations wait for them');
+    }
+    this.#wasFull = isFull;
+  }
+}

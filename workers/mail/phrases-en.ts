@@ -1,0 +1,33 @@
+/** Times, money and places in English, for all messages. */
+import type { ScreeningFacts } from '../../storage/message-delivery.ts';
+import type { Money } from './wording.ts';
+
+export function screeningDetails(screening: ScreeningFacts, startsLocal: string): [string, string][] {
+  const details: [string, string][] = [
+    ['Film', screening.film],
+    ['Cinema', screening.cinema],
+    ['Auditorium', screening.auditorium],
+    ['Time', dateTime(startsLocal)],
+  ];
+  if (screening.seats.length > 0)
+    details.push([screening.seats.length === 1 ? 'Seat' : 'Seats', screening.seats.join(', ')]);
+  return details;
+}
+
+/** A wall time as it is, whatever zone the machine is in: "Thursday, 24 December 2026, at 20:30". */
+export function dateTime(local: string): string {
+  const instant = new Date(`${local}Z`);
+  const day = new Intl.DateTimeFormat('en-GB', { dateStyle: 'full', timeZone: 'UTC' }).format(instant);
+  return `${day}, at ${local.slice(11, 16)}`;
+}
+
+export function money({ cents, currency }: Money): string {
+  return new Intl.NumberFormat('en-GB', { style: 'currency', currency }).format(cents / 100).replace(/\u00a0/g, ' ');
+}
+
+/** Rounded: of a link for a week a week is left, although the letter took a second. */
+export function duration(minutes: number): string {
+  if (minutes >= 48 * 60) return `${Math.round(minutes / 1440)} days`;
+  if (minutes >= 120) return `${Math.round(minutes / 60)} hours`;
+  return minutes === 1 ? '1 minute' : `${minutes} minutes`;
+}

@@ -1,0 +1,34 @@
+/** Times, money and places in Portuguese, for all messages. */
+import type { ScreeningFacts } from '../../storage/message-delivery.ts';
+import type { Money } from './wording.ts';
+
+export function screeningDetails(screening: ScreeningFacts, startsLocal: string): [string, string][] {
+  const details: [string, string][] = [
+    ['Filme', screening.film],
+    ['Cinema', screening.cinema],
+    ['Sala', screening.auditorium],
+    ['Sessão', dateTime(startsLocal)],
+  ];
+  if (screening.seats.length > 0)
+    details.push([screening.seats.length === 1 ? 'Lugar' : 'Lugares', screening.seats.join(', ')]);
+  return details;
+}
+
+/** A wall time as it is, whatever zone the machine is in: "quinta-feira, 24 de dezembro de 2026, às 20:30". */
+export function dateTime(local: string): string {
+  const instant = new Date(`${local}Z`);
+  const day = new Intl.DateTimeFormat('pt-BR', { dateStyle: 'full', timeZone: 'UTC' }).format(instant);
+  return `${day}, às ${local.slice(11, 16)}`;
+}
+
+export function money({ cents, currency }: Money): string {
+  // The library's non-breaking space is one; a subject line is read by programs that do not know it.
+  return new Intl.NumberFormat('pt-BR', { style: 'currency', currency }).format(cents / 100).replace(/\u00a0/g, ' ');
+}
+
+/** Rounded: of a link for a week a week is left, although the letter took a second. */
+export function duration(minutes: number): string {
+  if (minutes >= 48 * 60) return `${Math.round(minutes / 1440)} dias`;
+  if (minutes >= 120) return `${Math.round(minutes / 60)} horas`;
+  return minutes === 1 ? '1 minuto' : `${minutes} minutos`;
+}
