@@ -72,7 +72,10 @@ test('[PC1] a fee or a category that no server sends stops the actor', () => {
 });
 
 test('[PC2] a snapshot keeps what a sale carries; without any of it, it is the text of before', () => {
-  for (const stage of [holding().given(begun(2, 'o1', 'ana', LINES)), holding().given(begun(2, 'o1', 'ana', LINES), sold(2, 'o1', [3, 4, 5]))]) {
+  for (const stage of [
+    holding().given(begun(2, 'o1', 'ana', LINES)),
+    holding().given(begun(2, 'o1', 'ana', LINES), sold(2, 'o1', [3, 4, 5])),
+  ]) {
     const text = writeSnapshot(stage.state);
     const copy = readSnapshot(text, stage.state.map, stage.state.rules);
     assert.deepEqual([copy.holds, copy.tickets], [stage.state.holds, stage.state.tickets]);

@@ -8,6 +8,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { extname, join, relative, sep } from 'node:path';
+import { acceptedEncodings } from './packed-answer.ts';
 import { FILE_HEADERS } from './page-headers.ts';
 import type { HttpRequest, HttpResponse } from './socket/socket-port.ts';
 
@@ -92,14 +93,6 @@ export function assetAnswer(asset: Asset, request: Pick<HttpRequest, 'header'>):
   if (isKnown(request.header('if-none-match') ?? '', chosen.etag)) return { status: 304, headers };
   if (chosen.encoding !== null) headers['content-encoding'] = chosen.encoding;
   return { status: 200, headers, body: chosen.bytes };
-}
-
-/** Of `gzip, br;q=0.5, zstd;q=0`: what is named and not refused. `*` is not taken up: whoever unpacks names what. */
-function acceptedEncodings(header: string): ReadonlySet<string> {
-  const words = header.toLowerCase().split(',');
-  return new Set(
-    words.filter((word) => !/;\s*q=0(\.0*)?\s*$/.test(word)).map((word) => word.split(';', 1)[0]?.trim() ?? ''),
-  );
 }
 
 /** Weak comparison, as RFC 9110 has it for If-None-Match: a proxy that packs again may have marked the tag as weak. */

@@ -33,6 +33,8 @@ const WRONG: readonly (readonly [name: string, value: string])[] = [
   ['POLTRONA_THREADS', '1.5'],
   ['POLTRONA_SOCKET', 'tcp'],
   ['POLTRONA_HOLD_SECONDS', '5'],
+  ['POLTRONA_CANCEL_DAYS', '6'],
+  ['POLTRONA_CANCEL_MINUTES_BEFORE', '1441'],
   ['POLTRONA_SANDBOX_PAYMENTS', 'yes'],
   ['POLTRONA_LOG_LEVEL', 'loud'],
   ['DATABASE_URL', 'mysql://localhost/x'],

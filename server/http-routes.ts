@@ -4,6 +4,7 @@
  */
 import type { ScreeningRecord } from '../storage/catalogue.ts';
 import type { SeatSnapshot } from '../workers/seat-replica.ts';
+import { packedAnswer } from './packed-answer.ts';
 import type { ShopPages } from './shop-pages.ts';
 import type { HttpHandler, HttpRequest, HttpResponse } from './socket/socket-port.ts';
 
@@ -28,7 +29,7 @@ const TEXT_HEADERS = { 'content-type': 'text/plain; charset=utf-8', 'cache-contr
 export function createRoutes(ports: RoutePorts): HttpHandler {
   return async (request) => {
     try {
-      return await route(ports, request);
+      return await packedAnswer(request, await route(ports, request));
     } catch (cause) {
       ports.log('a request failed', { path: request.path, cause });
       return json(503, { error: 'The server cannot answer this now; try again in a moment.' });

@@ -79,7 +79,8 @@ export class NodeServices {
     this.#imports = new ImportRunner({ pool: this.#app, database, threads: this.#importPool, log });
     this.#accounts = createPool(database, 'accounts', 'poltrona confirmations', 1);
     this.#confirmations = new ConfirmationSweep({
-      sweep: (limit) => sweepConfirmations(this.#accounts, limit),
+      sweep: (limit, sinceMs) => sweepConfirmations(this.#accounts, { limit, sinceMs }),
+      nowMs: Date.now,
       after: timer,
       log,
     });

@@ -37,6 +37,12 @@ const begun = (hold: number, order: string, seats: readonly number[], type: 1 | 
   lines: seats.map((seat) => ({ seat, ...LINE, type })),
   deadlineMs: AT_MS,
 });
+/** The same in the shop: ticket types, fees, and an account to whom it belongs. */
+const begunInShop = (hold: number, order: string, seats: readonly number[]): Fact => {
+  const fact = begun(hold, order, seats);
+  if (fact.kind !== 8) return fact;
+  return { ...fact, lines: fact.lines.map((line) => ({ ...line, category: 1, feeCents: 150 })), contact: 'account-1' };
+};
 const sold = (hold: number, order: string, seats: readonly number[]): Fact => ({
   kind: 10,
   order,
@@ -58,7 +64,7 @@ const GOOD: readonly Fact[] = [
   begun(5, 'o2', [2, 4], 2),
   { kind: 9, order: 'o2', hold: 5, deadlineMs: AT_MS },
   claimed,
-  begun(5, 'o3', [2, 4]),
+  begunInShop(5, 'o3', [2, 4]),
   sold(5, 'o3', [2, 4]),
   { kind: 12, order: 'o3', tickets: ['o3-t4'] },
   held(14, [4]),
@@ -218,6 +224,12 @@ const WRONG_TABLES: readonly [name: string, sql: string, rules: readonly AuditRu
   ['an order with another amount', `update orders set amount_cents = 1 where id = 'o1'`, ['sums']],
   ['an order in another state', `update orders set state = 'cancelled' where id = 'o1'`, ['projection']],
   ['an order of another buyer', `update orders set buyer = 'eve' where id = 'o1'`, ['projection']],
+  ['[PC9] an order of another account', `update orders set contact = 'eve' where id = 'o3'`, ['projection']],
+  ['[PC9] an order that lost its account', `update orders set contact = null where id = 'o3'`, ['projection']],
+  ['[PC9] an order that is given to an account', `update orders set contact = 'eve' where id = 'o1'`, ['projection']],
+  ['[PC9] a ticket of another type', `update tickets set category = 2 where id = 'o3-t2'`, ['projection']],
+  ['[PC9] a ticket that lost its type', `update tickets set category = null where id = 'o3-t2'`, ['projection']],
+  ['[PC9] a ticket with another fee', `update tickets set fee_cents = 0 where id = 'o3-t2'`, ['projection', 'sums']],
   [
     'an order that no fact knows',
     `insert into orders select 'o9', screening, buyer, state, amount_cents, created_at, updated_at from orders where id = 'o1'`,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import type { Fact } from '../actors/seat-fact.ts';
 import { CuttingProxy } from '../tests/support/cutting-proxy.ts';
 import { entry, heldFact, TestEntry } from '../tests/support/journal-entries.ts';
 import { connected, ownCluster, testDatabase } from '../tests/support/postgres.ts';
@@ -8,7 +9,7 @@ import type { DatabaseConfig } from './database.ts';
 import { CommitRefused, CommitUnknown, JournalRegressed } from './fact-store.ts';
 import { JournalBatch } from './journal-batch.ts';
 import { migrate } from './migrate.ts';
-import type { Projection } from './projection.ts';
+import { type Projection, projectionsOf } from './projection.ts';
 
 async function writerOn(
   t: TestContext,
@@ -93,6 +94,45 @@ test('[W3] tickets and orders are stored with their facts, or not at all', async
   );
   assert.deepEqual(rows, [{ id: 't1', seat: 5, state: 'live', order: 'sold', amount_cents: '2000', buyer: 'buyer' }]);
   assert.deepEqual(await journalOf(t, config), ['1/1']);
+});
+
+test('[PC9] what a sale carries stands in the tables: whose order, which ticket type, what fee; or that nobody told', async (t) => {
+  const config = await testDatabase(t);
+  const writer = await writerOn(t, config);
+  const begun: Extract<Fact, { kind: 8 }> = {
+    ...{ kind: 8, hold: 1, order: 'o1', payer: 'payer', deadlineMs: 1, contact: 'account-1' },
+    lines: [
+      { seat: 0, type: 2, priceCents: 1_600, category: 3, feeCents: 80 },
+      { seat: 1, type: 1, priceCents: 3_200 },
+    ],
+  };
+  const sold = projectionsOf(
+    7,
+    [{ kind: 10, order: 'o1', hold: 1, tickets: [] }],
+    {
+      ...{ code: 0, kind: 'sold', order: 'o1' },
+      tickets: begun.lines.map((line) => ({ ticket: `t${line.seat}`, code: `CODE${line.seat}`, ...line })),
+    },
+    2,
+  );
+  const { contact: _, ...anonymous } = begun;
+  const projections = [
+    ...(projectionsOf(7, [begun], { code: 0, kind: 'done' }, 1) ?? []),
+    ...(projectionsOf(7, [{ ...anonymous, order: 'o2' }], { code: 0, kind: 'done' }, 1) ?? []),
+    ...(sold ?? []),
+  ];
+  await writer.commit(new JournalBatch([new TestEntry(7, [heldFact(1)], projections)]));
+  const client = await connected(t, config, 'reader');
+  const orders = await client.query('select id, buyer, contact, amount_cents::int as cents from orders order by id');
+  assert.deepEqual(orders.rows, [
+    { id: 'o1', buyer: 'payer', contact: 'account-1', cents: 4_880 },
+    { id: 'o2', buyer: 'payer', contact: null, cents: 4_880 },
+  ]);
+  const tickets = await client.query('select id, type, price_cents, category, fee_cents from tickets order by id');
+  assert.deepEqual(tickets.rows, [
+    { id: 't0', type: 2, price_cents: 1_600, category: 3, fee_cents: 80 },
+    { id: 't1', type: 1, price_cents: 3_200, category: null, fee_cents: 0 },
+  ]);
 });
 
 test('[W4] a seat given back and sold again within one batch, and within two, has one live ticket', async (t) => {

@@ -57,13 +57,13 @@ test('[OC1] every order that was sold to somebody with an address is told once, 
       state,
     })),
   ]);
-  assert.deepEqual(await sweepConfirmations(accounts, 100), { taken: 2, isFull: false });
+  assert.deepEqual(await sweepConfirmations(accounts, { limit: 100, sinceMs: null }), { taken: 2, isFull: false });
   assert.deepEqual(await queued(), queueOf('captured', 'sold'));
-  assert.deepEqual(await sweepConfirmations(accounts, 100), { taken: 0, isFull: false });
+  assert.deepEqual(await sweepConfirmations(accounts, { limit: 100, sinceMs: null }), { taken: 0, isFull: false });
   // Whatever becomes of an order afterwards, it is told once.
   await owner.query(`update orders set state = 'captured', updated_at = now() where id = 'sold'`);
   await owner.query(`update orders set state = 'sold', updated_at = now() where id = 'created'`);
-  assert.deepEqual(await sweepConfirmations(accounts, 100), { taken: 1, isFull: false });
+  assert.deepEqual(await sweepConfirmations(accounts, { limit: 100, sinceMs: null }), { taken: 1, isFull: false });
   assert.deepEqual(await queued(), queueOf('captured', 'created', 'sold'));
   const { rows } = await owner.query(`select recipient_kind, recipient, params from messages where id like '%:sold'`);
   assert.deepEqual(rows, [{ recipient_kind: 'buyer', recipient: 'buyer-1', params: { order: 'sold' } }]);
@@ -79,7 +79,7 @@ test('[OC1] orders from before there were confirmations are not told', async (t)
   const file = path.join(packageRoot(), 'storage', 'migrations', '1764000000009_confirmations.sql');
   await owner.query(readFileSync(file, 'utf8'));
   await sellOrders(owner, screening, [{ id: 'new', contact: 'buyer-1' }]);
-  await sweepConfirmations(accounts, 100);
+  await sweepConfirmations(accounts, { limit: 100, sinceMs: null });
   assert.deepEqual(await queued(), queueOf('new'));
 });
 
@@ -91,12 +91,12 @@ test('[OC2] sweepers at once take each order once, and together all of them, tho
     screening,
     ids.map((id) => ({ id, contact: 'buyer-1' })),
   );
-  assert.deepEqual(await sweepConfirmations(accounts, 20), { taken: 20, isFull: false });
+  assert.deepEqual(await sweepConfirmations(accounts, { limit: 20, sinceMs: null }), { taken: 20, isFull: false });
   assert.deepEqual(await queued(), queueOf(...ids.slice(0, 20)));
   let taken = 0;
   const sweepAll = async (): Promise<void> => {
     for (;;) {
-      const swept = await sweepConfirmations(accounts, 7);
+      const swept = await sweepConfirmations(accounts, { limit: 7, sinceMs: null });
       taken += swept.taken;
       if (swept.taken === 0) return;
     }
@@ -122,19 +122,19 @@ test('[OC3] a sweeper that dies in the middle has done nothing, and the next one
   );
   const dying = createPool(database, 'accounts', 'dying sweeper', 1);
   t.after(() => dying.end());
-  const swept = assert.rejects(sweepConfirmations(dying, 100));
+  const swept = assert.rejects(sweepConfirmations(dying, { limit: 100, sinceMs: null }));
   const superuser = new pg.Client(clientConfig({ ...database, user: 'postgres' }, 'migrator', 'test'));
   await superuser.connect();
   const waiting = `select pid from pg_stat_activity where application_name = 'dying sweeper' and wait_event_type = 'Lock'`;
   while ((await superuser.query(waiting)).rowCount === 0) await new Promise((resolve) => setImmediate(resolve));
   // Meanwhile its orders are locked, and another sweeper does not wait for them.
-  assert.deepEqual(await sweepConfirmations(accounts, 100), { taken: 0, isFull: false });
+  assert.deepEqual(await sweepConfirmations(accounts, { limit: 100, sinceMs: null }), { taken: 0, isFull: false });
   await superuser.query(`select pg_terminate_backend(pid) from (${waiting}) w`);
   await superuser.end();
   await swept;
   await asking.query('rollback');
   assert.deepEqual(await queued(), queueOf());
-  assert.deepEqual(await sweepConfirmations(accounts, 100), { taken: 2, isFull: false });
+  assert.deepEqual(await sweepConfirmations(accounts, { limit: 100, sinceMs: null }), { taken: 2, isFull: false });
   assert.deepEqual(await queued(), queueOf('one', 'two'));
 });
 
@@ -144,8 +144,8 @@ test('[OC3] a message that is there already is not queued again, sent or not, an
   await inTransaction(accounts, (client) => queueConfirmation(client, 'one', false));
   await accounts.query(`update messages set state = 'sent'`);
   await owner.query(`select ${JOB_SCHEMA}.complete_jobs(array(select id from ${JOB_SCHEMA}.jobs))`);
-  assert.deepEqual(await sweepConfirmations(accounts, 100), { taken: 1, isFull: false });
-  assert.deepEqual(await sweepConfirmations(accounts, 100), { taken: 0, isFull: false });
+  assert.deepEqual(await sweepConfirmations(accounts, { limit: 100, sinceMs: null }), { taken: 1, isFull: false });
+  assert.deepEqual(await sweepConfirmations(accounts, { limit: 100, sinceMs: null }), { taken: 0, isFull: false });
   assert.deepEqual(await queued(), { messages: ['order-confirmed:one'], jobs: [] });
 });
 
@@ -160,10 +160,10 @@ test('[OC4] an order that is just being changed keeps nobody waiting, and is tol
   await journal.query('begin');
   await journal.query(`update orders set state = 'cancelled' where id = 'one'`);
   await journal.query(`update orders set state = 'captured' where id = 'two'`);
-  assert.deepEqual(await sweepConfirmations(accounts, 100), { taken: 1, isFull: false });
+  assert.deepEqual(await sweepConfirmations(accounts, { limit: 100, sinceMs: null }), { taken: 1, isFull: false });
   assert.deepEqual(await queued(), queueOf('three'));
   await journal.query('commit');
-  await sweepConfirmations(accounts, 100);
+  await sweepConfirmations(accounts, { limit: 100, sinceMs: null });
   // Given back before anybody was told: there is nothing to tell.
   assert.deepEqual(await queued(), queueOf('three', 'two'));
 });
@@ -175,16 +175,45 @@ test('[OC5] so many untried confirmations wait and no more; the other orders wai
     screening,
     ['a', 'b', 'c', 'd', 'e'].map((id) => ({ id, contact: 'buyer-1' })),
   );
-  assert.deepEqual(await sweepConfirmations(accounts, 2, 3), { taken: 2, isFull: false });
-  assert.deepEqual(await sweepConfirmations(accounts, 2, 3), { taken: 1, isFull: false });
-  assert.deepEqual(await sweepConfirmations(accounts, 2, 3), { taken: 0, isFull: true });
+  assert.deepEqual(await sweepConfirmations(accounts, { limit: 2, sinceMs: null, untriedMax: 3 }), {
+    taken: 2,
+    isFull: false,
+  });
+  assert.deepEqual(await sweepConfirmations(accounts, { limit: 2, sinceMs: null, untriedMax: 3 }), {
+    taken: 1,
+    isFull: false,
+  });
+  assert.deepEqual(await sweepConfirmations(accounts, { limit: 2, sinceMs: null, untriedMax: 3 }), {
+    taken: 0,
+    isFull: true,
+  });
   assert.deepEqual(await queued(), queueOf('a', 'b', 'c'));
   // Sent, or tried in vain: room for others either way.
   await accounts.query(`update messages set state = 'sent', attempts = 1 where id like '%:a'`);
   await accounts.query(`update messages set attempts = 1 where id like '%:b'`);
-  assert.deepEqual(await sweepConfirmations(accounts, 100, 3), { taken: 2, isFull: false });
-  assert.deepEqual(await sweepConfirmations(accounts, 100, 3), { taken: 0, isFull: false });
+  assert.deepEqual(await sweepConfirmations(accounts, { limit: 100, sinceMs: null, untriedMax: 3 }), {
+    taken: 2,
+    isFull: false,
+  });
+  assert.deepEqual(await sweepConfirmations(accounts, { limit: 100, sinceMs: null, untriedMax: 3 }), {
+    taken: 0,
+    isFull: false,
+  });
   assert.deepEqual(await queued(), queueOf('a', 'b', 'c', 'd', 'e'));
+});
+
+test('[OC2] a look at what was sold lately takes nothing older, and a look at everything takes the rest', async (t) => {
+  const { owner, accounts, screening, queued } = await stageOf(t);
+  await sellOrders(owner, screening, [
+    { id: 'old', contact: 'buyer-1' },
+    { id: 'new', contact: 'buyer-1' },
+  ]);
+  await owner.query(`update orders set updated_at = now() - interval '90 seconds' where id = 'old'`);
+  const sinceMs = Date.now() - 60_000;
+  assert.deepEqual(await sweepConfirmations(accounts, { limit: 100, sinceMs }), { taken: 1, isFull: false });
+  assert.deepEqual(await queued(), queueOf('new'));
+  assert.deepEqual(await sweepConfirmations(accounts, { limit: 100, sinceMs: null }), { taken: 1, isFull: false });
+  assert.deepEqual(await queued(), queueOf('new', 'old'));
 });
 
 test('[OC6] who asks for the letter again gets another one; without tickets, address or order there is none', async (t) => {

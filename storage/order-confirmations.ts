@@ -37,11 +37,13 @@ const SWEEP = `
   due as (
     select id from orders
     where confirmation_queued_at is null and contact is not null and state in ('sold', 'captured')
+      and updated_at >= coalesce(to_timestamp($6::float8 / 1000), '-infinity')
     order by updated_at limit (select least($1, places) from room)
     -- One that is just being changed is taken the next time, and another node's are his.
     for no key update skip locked),
   told as (
-    update orders o set confirmation_queued_at = now() from due where o.id = due.id returning o.id, o.contact),
+    -- By an array and not by a join: what the planner expects of a limit could make it read the whole table.
+    update orders set confirmation_queued_at = now() where id = any (array(select id from due)) returning id, contact),
   added as (
     insert into messages (id, kind, recipient_kind, recipient, params)
     select 'order-confirmed:' || id, 'order-confirmed', 'buyer', contact, jsonb_build_object('order', id) from told
@@ -51,18 +53,33 @@ const SWEEP = `
   jobs as materialized (
     select poltrona.add_job($3, jsonb_build_object('message', id), 'message:' || id, null, $5, $4) from added)
   select (select count(*) from told)::int as taken, (select count(*) from jobs)::int as queued,
-    (select places from room) = 0 and exists (
-      select from orders
-      where confirmation_queued_at is null and contact is not null and state in ('sold', 'captured')) as "isFull"`;
+    (select places from room) = 0 and (
+      select id from orders
+      where confirmation_queued_at is null and contact is not null and state in ('sold', 'captured')
+        and updated_at >= coalesce(to_timestamp($6::float8 / 1000), '-infinity')
+      order by updated_at limit 1) is not null as "isFull"`;
 
 // Also understood by the driver for one query, which its types do not know.
 const STATEMENT = { name: 'confirmations-sweep', text: SWEEP, query_timeout: SWEEP_MS };
 
-/** Queues the confirmations of at most `limit` orders, those that were sold first. `pool` has the accounts role. */
-export async function sweepConfirmations(pool: pg.Pool, limit: number, untriedMax = UNTRIED_MAX): Promise<Swept> {
+export interface SweepWanted {
+  /** Orders to be taken, at most. */
+  readonly limit: number;
+  /** Only those that were sold since then, milliseconds since 1970; null: all. */
+  readonly sinceMs: number | null;
+  readonly untriedMax?: number;
+}
+
+/**
+ * Queues the confirmations of orders that were sold and not told yet, those that were sold first. `sinceMs` spares the look at
+ * the entries of orders told before, which stay in the index until it is cleaned; who sold is a node with a clock of its
+ * own, so that from time to time somebody has to look at all of them. `pool` has the accounts role.
+ */
+export async function sweepConfirmations(pool: pg.Pool, wanted: SweepWanted): Promise<Swept> {
+  const { limit, sinceMs, untriedMax = UNTRIED_MAX } = wanted;
   const { rows } = await pool.query<Swept>({
     ...STATEMENT,
-    values: [limit, untriedMax, SEND_MESSAGE, CONFIRMATION_PRIORITY, SEND_FAULTS_MAX],
+    values: [limit, untriedMax, SEND_MESSAGE, CONFIRMATION_PRIORITY, SEND_FAULTS_MAX, sinceMs],
   });
   const { taken = 0, isFull = false } = rows[0] ?? {};
   return { taken, isFull };

@@ -87,6 +87,57 @@ test('[MC4] a hold says on which seat map its seats were chosen, unless the serv
   }
 });
 
+test('[PC3] a purchase says which ticket types, and what was shown; without them it is the message of before', async (t) => {
+  const { session, gateway } = await scene(t);
+  const payment = { method: 'sandbox', detail: 'approved' };
+  const held = await session.hold(1, [1, 2]);
+  assert.ok(held.is === 'accepted');
+  const lines = [
+    { seat: 1, type: 1 },
+    { seat: 2, type: 2, category: 3 },
+  ];
+  await session.buy(1, held.hold, lines, payment, { expectedCents: 4_960 });
+  await session.buy(1, 99, lines.slice(0, 1), payment);
+  const bought = gateway.received.flatMap(({ message }) => (message.op === ClientOp.buy ? [message] : []));
+  assert.deepEqual(
+    bought.map(({ seats, expectedCents }) => [seats, expectedCents]),
+    [
+      [
+        [
+          [1, 1],
+          [2, 2, 3],
+        ],
+        4_960,
+      ],
+      [[[1, 1]], undefined],
+    ],
+  );
+  await assert.rejects(async () => session.buy(1, 99, lines, payment, { expectedCents: 0.5 }), TypeError);
+});
+
+test('[SB2] a bank that asks back: the refusal names the order, and the same call goes on with it', async (t) => {
+  const { session, gateway } = await scene(t);
+  const held = await session.hold(1, [1]);
+  assert.ok(held.is === 'accepted');
+  const buy = (requestId?: string) =>
+    session.buy(
+      1,
+      held.hold,
+      [{ seat: 1, type: 1 }],
+      { method: 'sandbox', detail: 'authenticate' },
+      {
+        ...(requestId === undefined ? {} : { requestId }),
+      },
+    );
+  const first = await buy();
+  assert.ok(first.is === 'refused');
+  assert.deepEqual([first.code, first.order], [OutcomeCode.authenticationNeeded, 'order-in-payment']);
+  gateway.screening.isChallenged = true;
+  const second = await buy(first.requestId);
+  assert.ok(second.is === 'accepted');
+  assert.equal(second.requestId, first.requestId);
+});
+
 test('a refusal tells the code and the seats', async (t) => {
   const { session, gateway } = await scene(t);
   gateway.screening.change([5, 6], 2);

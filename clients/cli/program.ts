@@ -37,9 +37,9 @@ import { registerWatch } from './watch-command.ts';
 
 const HELP = `
 Two ways to work:
-  With a server: "poltrona login https://…" once, then films, cinemas, exhibitors, prices, screenings, seats, orders,
-  tickets, buyers, users, keys, messages, actions, imports, watch. What touches seats is decided where they
-  are sold, and every change leaves a record.
+  With a server: "poltrona login https://…" once, then films, cinemas, exhibitors, prices, screenings, seats,
+  orders, tickets, buyers, users, keys, messages, actions, imports, watch. What touches seats is decided where
+  they are sold, and every change leaves a record.
   Beside the database (DATABASE_URL, or else the embedded one of this installation, whether its server runs
   or not): users create-administrator, ticket-keys, screenings generate, audit, events; nodes through NATS.
   "import" and "screenings list" go to the server that is logged in to, else to the database; --database

@@ -20,7 +20,7 @@ test('[TQ14] the keys of tickets are listed and changed beside the database, wit
   const first = await ran(['ticket-keys', 'rotate', '--why', 'once a year', '--json'], { environment });
   assert.deepEqual([first.code, first.errors], [0, []]);
   const { key, withdrawn } = JSON.parse(first.out.join('')) as { key: Record<string, unknown>; withdrawn: number[] };
-  assert.deepEqual([key['id'], key['state'], withdrawn], [1, 'signs soon', []]);
+  assert.deepEqual([key['id'], key['state'], withdrawn], [1, 'signs', []]);
   assert.deepEqual(
     Object.keys(key).sort(),
     ['createdAt', 'id', 'publicKey', 'publishedUntil', 'retiredAt', 'signsFrom', 'state'],

@@ -1,13 +1,13 @@
 /** The sandbox: each outcome that a buyer may name, and the challenge that decides one of them. */
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { challengeOf } from '../../storage/sandbox-challenges.ts';
 import { createPool } from '../../storage/database.ts';
+import { challengeOf } from '../../storage/sandbox-challenges.ts';
 import { Seals } from '../../storage/sealing.ts';
 import { connected, testDatabase } from '../../tests/support/postgres.ts';
 import { ApiRouter } from '../api/router.ts';
 import type { Authorisation } from './payment-port.ts';
-import { sandboxPayments, SLOW_MS } from './sandbox.ts';
+import { SLOW_MS, sandboxPayments } from './sandbox.ts';
 import { sandboxEndpoints } from './sandbox-endpoints.ts';
 
 test('[SB1] approved, declined, and slow: approved in the end; what is unknown is declined', async () => {
@@ -90,7 +90,7 @@ async function challengeStage(t: TestContext): Promise<ChallengeStage> {
       });
       return { status: response?.status ?? 0, body: JSON.parse(Buffer.from(response?.body ?? '{}').toString()) };
     },
-    stored: (order) => challengeOf(shard as never, order),
+    stored: (order) => challengeOf(shard, order),
   };
 }
 
@@ -107,7 +107,8 @@ test('[SB3] how a challenge went is told once, and the first outcome stands', as
 
 test('[SB3] only orders in payment have challenges: nothing else is recorded', async (t) => {
   const { says, stored } = await challengeStage(t);
-  for (const order of ['o3', 'unknown', 'x'.repeat(128)]) assert.equal((await says(order, 'passed')).status, 404, order);
+  for (const order of ['o3', 'unknown', 'x'.repeat(128)])
+    assert.equal((await says(order, 'passed')).status, 404, order);
   for (const wrong of ['', 'x'.repeat(129), 'sp ace', 7, null]) assert.equal((await says(wrong, 'passed')).status, 400);
   for (const wrong of ['maybe', null, true]) assert.equal((await says('o1', wrong)).status, 400);
   assert.deepEqual([await stored('o1'), await stored('o3')], [null, null]);

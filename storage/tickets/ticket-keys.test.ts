@@ -68,6 +68,11 @@ test('[TQ9] the private half is sealed with the installation’s key, and belong
   assert.equal(key.sealed.includes(Buffer.from(opened?.d ?? '', 'base64url')), false);
   assert.throws(() => openTicketKey(new Seals(new Uint8Array(32).fill(1)), key), SealBroken);
   assert.throws(() => openTicketKey(seals, { ...key, publicKey: `${key.publicKey.slice(0, -1)}Q` }), SealBroken);
+  // Letters are written with another role than the API's.
+  const accounts = createPool(stage.config, 'accounts', 'test accounts', 1);
+  t.after(() => accounts.end());
+  const writer = new TicketSigner({ pool: accounts, seals, nowMs: () => stage.nowMs });
+  assert.equal(await writer.sign(TICKET), await stage.node().sign(TICKET));
   // Reports see the public half alone; nobody deletes a key.
   const reader = await connected(t, stage.config, 'reader');
   await reader.query('select id, public_key from ticket_keys');
@@ -179,7 +184,15 @@ test('[TQ12] a key that leaked is worth nothing from now on, nor are those befor
 test('[TQ10] changed twice at once there are two new keys and one last one; what nobody signs with any more is erased', async (t) => {
   const stage = await scene(t);
   await loadTicketKeys(stage.app, seals);
-  await Promise.all([rotateTicketKeys(stage.app, seals, ROTATION), rotateTicketKeys(stage.app, seals, ROTATION)]);
+  // Nobody gets past the row until both have come to it, or to the lock before it.
+  await stage.owner.query('begin');
+  await stage.owner.query('select from ticket_keys for update');
+  const both = [rotateTicketKeys(stage.app, seals, ROTATION), rotateTicketKeys(stage.app, seals, ROTATION)];
+  const waiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+  const looks = await connected(t, stage.config, 'migrator');
+  while ((await looks.query(waiting)).rowCount !== 2);
+  await stage.owner.query('commit');
+  await Promise.all(both);
   const keys = await listTicketKeys(stage.app);
   assert.deepEqual(
     keys.map(({ id, retiredAt }) => [id, retiredAt === null]),

@@ -85,7 +85,9 @@ export function rotateTicketKeys(pool: pg.Pool, seals: Seals, { who, why, leaked
     // Two at once come one after the other, and make two keys.
     await client.query(`select pg_advisory_xact_lock(hashtext('poltrona.ticket_keys'))`);
     await client.query('update ticket_keys set private_key = null where retired_at < now()');
-    const after = leaked ? 0 : SIGNS_AFTER_SECONDS;
+    const { rows: before } = await client.query('select from ticket_keys where retired_at is null');
+    // The very first one has nobody to wait for.
+    const after = leaked || before.length === 0 ? 0 : SIGNS_AFTER_SECONDS;
     await client.query(
       `update ticket_keys set retired_at = now() + $1 * interval '1 second',
          published_until = greatest(now() + $2 * interval '1 day',

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
-import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { nanoid } from 'nanoid';
 import qrcode from 'qrcode';
+import { packageRoot } from '../package-root.ts';
 import { base45, readBase45 } from './base45.ts';
 import { readTicketText, TICKET_PREFIX, type TicketClaims, ticketPayload, ticketText } from './ticket-payload.ts';
 import { publicKeysOf, verifyTicket } from './verify-ticket.ts';
@@ -44,6 +47,20 @@ test('[TQ2] the layout is the documented one, byte by byte', () => {
       Buffer.from(`${CLAIMS.ticket}A`, 'base64url').toString('hex'),
     ].join(''),
   );
+});
+
+test('[TQ2] the example of docs/tickets.md is good by the keys that it names, and is what we make', () => {
+  const page = readFileSync(path.join(packageRoot(), 'docs', 'tickets.md'), 'utf8');
+  const [, payload = ''] = /^payload +([0-9a-f]+)$/m.exec(page) ?? [];
+  const [, code = ''] = /^code +(POLTRONA:.*)$/m.exec(page) ?? [];
+  // RFC 8037, appendix A.
+  const x = '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo';
+  const jwk = { kty: 'OKP', crv: 'Ed25519', d: 'nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A', x };
+  assert.equal(Buffer.from(ticketPayload(1, CLAIMS)).toString('hex'), payload);
+  assert.equal(textOf(CLAIMS, 1, createPrivateKey({ key: jwk, format: 'jwk' })), code);
+  assert.ok(page.includes(x));
+  const verdict = verifyTicket(code, publicKeysOf([{ kid: '1', x }]), FROM_MS);
+  assert.deepEqual(verdict, { is: 'valid', key: 1, claims: CLAIMS });
 });
 
 test('[TQ2] a code of ours fits version 8 of a QR code at level Q, in its alphanumeric mode', () => {
@@ -107,6 +124,7 @@ test('[TQ4] every bit of a code counts: one that flips makes it worthless', () =
     changed[bit >> 3]! ^= 1 << (bit & 7);
     const { is } = verifyTicket(TICKET_PREFIX + base45(changed), keys, FROM_MS);
     found.set(is, (found.get(is) ?? 0) + 1);
+    if (bit >> 3 === 17) assert.equal(is, 'no-ticket', 'a length that does not add up');
   }
   assert.equal(found.get('valid'), undefined);
   assert.deepEqual([found.get('other-format'), found.get('unknown-key')], [8, 16]);
@@ -193,6 +211,15 @@ test('[TQ7] whatever is scanned, nothing is thrown, and nothing is good', () => 
     ),
     { numRuns: 500 },
   );
+});
+
+test('[TQ7] a length that does not add up is no ticket, before anybody looks at the signature', () => {
+  const bytes = bytesOf(textOf({ ...CLAIMS, ticket: 'order-1' }));
+  for (const length of [0, 6, 8, 255]) {
+    const changed = bytes.slice();
+    changed[17] = length;
+    assert.deepEqual(readTicketText(TICKET_PREFIX + base45(changed)), { is: 'no-ticket' }, `${length}`);
+  }
 });
 
 test('[TQ5] published keys are read from their JWK form; what is no key is refused', () => {

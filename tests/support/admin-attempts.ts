@@ -5,6 +5,7 @@
 import type { AdminStage } from './admin-stage.ts';
 
 export interface Theirs {
+  readonly exhibitor: number;
   readonly screening: number;
   readonly cinema: number;
   readonly auditorium: number;
@@ -40,6 +41,12 @@ export const ATTEMPTS: readonly Attempt[] = [
   list('tickets', 'tickets'),
   list('tickets', 'tickets', (theirs) => `?screening=${theirs.screening}`),
   list('cinemas', 'cinemas', () => '?q=deles'),
+  list('exhibitors', 'exhibitors', () => '?q=deles'),
+  {
+    endpoint: 'PATCH /api/admin/exhibitors/{exhibitor}',
+    path: ({ exhibitor }) => `/api/admin/exhibitors/${exhibitor}`,
+    body: () => ({ serviceFeePercent: 50, why: 'to try' }),
+  },
   list('price-tables', 'priceTables'),
   list('layout-conflicts', 'conflicts'),
   list('layout-conflicts', 'conflicts', ({ auditorium }) => `?auditorium=${auditorium}`),
@@ -137,5 +144,5 @@ export async function furnished(stage: AdminStage): Promise<Theirs> {
     [sold, stage.theirs.seatMap],
   );
   const stored = await stage.does(`partner ${exhibitor}`, 'POST', '/api/admin/imports?kind=films&file=a.csv', CSV);
-  return { screening: sold, cinema, auditorium, table, import: stored.import.id, film: stage.film };
+  return { exhibitor, screening: sold, cinema, auditorium, table, import: stored.import.id, film: stage.film };
 }

@@ -34,6 +34,9 @@ export class FakeScreening {
   readonly #answered = new Map<string, ServerMessage>();
   #next = 1;
 
+  /** Whether the buyer has been at the bank that asks back for `authenticate`. */
+  isChallenged = false;
+
   /** 0: as an older server, which does not say. */
   seatMap = 0;
 
@@ -73,6 +76,8 @@ export class FakeScreening {
     if (before !== undefined) return [before, null];
     const version = this.version;
     const answer = this.#decide(command, buyer);
+    // Nothing is decided yet: the same again is asked anew.
+    if (answer[0][2] === OutcomeCode.authenticationNeeded) return answer;
     this.#answered.set(command.requestId, answer[0]);
     if (this.version > version) this.effects.push(command.requestId);
     return answer;
@@ -139,7 +144,14 @@ export class FakeScreening {
   #buy(command: BuyMessage, buyer: string): readonly [ServerMessage, ServerMessage | null] {
     const { requestId, detail } = command;
     if (!this.holds.has(command.hold)) return [this.#refuse(requestId, OutcomeCode.holdUnknown), null];
-    if (detail !== 'approved') return [this.#refuse(requestId, OutcomeCode.paymentDeclined), null];
+    if (detail === 'authenticate' && !this.isChallenged) {
+      return [
+        [ServerOp.answer, requestId, OutcomeCode.authenticationNeeded, this.version, [], 'order-in-payment'],
+        null,
+      ];
+    }
+    if (detail !== 'approved' && detail !== 'authenticate')
+      return [this.#refuse(requestId, OutcomeCode.paymentDeclined), null];
     this.holds.delete(command.hold);
     const order = `order-${this.#next++}`;
     const tickets = command.seats.map(([seat, type]): TicketFields => {

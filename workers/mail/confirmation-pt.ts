@@ -12,7 +12,7 @@ export function confirmed({ facts, qr, url, cancellation }: ConfirmedOrder): Let
     paragraphs: [
       isOne
         ? 'Compra confirmada. Este e-mail é o seu ingresso: na entrada, mostre o código QR na tela ou no papel.'
-        : 'Compra confirmada. Este e-mail são os seus ingressos: na entrada, mostre o código QR de cada um, na tela ou no papel.',
+        : 'Compra confirmada. Seus ingressos estão neste e-mail: na entrada, mostre o código QR de cada um, na tela ou no papel.',
     ],
     details: [
       ['Filme', facts.film],

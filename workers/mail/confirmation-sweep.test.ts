@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Swept } from '../../storage/order-confirmations.ts';
-import { ConfirmationSweep, SWEEP_EVERY_MS, SWEEP_ORDERS, SWEEP_PAUSE_MS } from './confirmation-sweep.ts';
+import {
+  ConfirmationSweep,
+  LOOKS_PER_FULL_LOOK,
+  SWEEP_EVERY_MS,
+  SWEEP_MARGIN_MS,
+  SWEEP_ORDERS,
+  SWEEP_PAUSE_MS,
+} from './confirmation-sweep.ts';
 
 const NOTHING: Swept = { taken: 0, isFull: false };
 
@@ -9,6 +16,9 @@ const NOTHING: Swept = { taken: 0, isFull: false };
 function sweepOf(answers: (Swept | Error)[]) {
   const stage = {
     looks: 0,
+    nowMs: 1_000_000,
+    /** From when on each look looked. */
+    since: [] as (number | null)[],
     lines: [] as string[],
     /** The timer that is set: when, and what it does. */
     timer: null as { readonly delayMs: number; readonly callback: () => void } | null,
@@ -24,9 +34,11 @@ function sweepOf(answers: (Swept | Error)[]) {
   };
   const log = (_details: object, message: string): void => void stage.lines.push(message);
   stage.sweep = new ConfirmationSweep({
-    sweep: async (limit) => {
+    nowMs: () => stage.nowMs,
+    sweep: async (limit, sinceMs) => {
       assert.equal(limit, SWEEP_ORDERS);
       stage.looks++;
+      stage.since.push(sinceMs);
       const answer = answers.shift() ?? NOTHING;
       if (answer instanceof Error) throw answer;
       return answer;
@@ -64,6 +76,36 @@ test('[OC10] while the database is away it looks less often and says so once; af
   assert.equal(stage.looks, 4);
   assert.equal(await stage.look(), SWEEP_PAUSE_MS);
   assert.equal(stage.lines.length, 2);
+});
+
+test('[OC10] a look begins a minute before the last one that left nothing behind; one of sixty is at everything', async () => {
+  const stuck = { taken: 0, isFull: true };
+  const stage = sweepOf([full, NOTHING, NOTHING, stuck, new Error('away'), NOTHING, NOTHING]);
+  stage.sweep.start();
+  for (const since of [
+    [null, null],
+    [1_000_000 - SWEEP_MARGIN_MS],
+    [1_001_000 - SWEEP_MARGIN_MS],
+    // Some were left behind, and then nobody could look: from the same moment on again.
+    [1_001_000 - SWEEP_MARGIN_MS],
+    [1_001_000 - SWEEP_MARGIN_MS],
+    [1_004_000 - SWEEP_MARGIN_MS],
+  ]) {
+    stage.since = [];
+    await stage.look();
+    assert.deepEqual(stage.since, since);
+    stage.nowMs += 1_000;
+  }
+  const looks: (number | null)[] = [];
+  for (let look = 6; look <= 2 * LOOKS_PER_FULL_LOOK; look++) {
+    stage.since = [];
+    await stage.look();
+    looks.push(...stage.since);
+  }
+  assert.deepEqual(
+    looks.flatMap((since, index) => (since === null ? [index + 6] : [])),
+    [LOOKS_PER_FULL_LOOK, 2 * LOOKS_PER_FULL_LOOK],
+  );
 });
 
 test('[OC5] that letters go out more slowly than tickets are sold is said once, until there is room again', async () => {

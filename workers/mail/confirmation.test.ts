@@ -35,7 +35,7 @@ async function boxOffice(t: TestContext, locale = 'pt-BR'): Promise<Box> {
     signer,
     async letterOf(orders, hours, film) {
       await sellOrders(owner, await screeningIn(owner, hours, film), orders);
-      await sweepConfirmations(stage.accounts, 100);
+      await sweepConfirmations(stage.accounts, { limit: 100, sinceMs: null });
       const [letter] = await smtp.letters(1);
       return readMime(letter?.text ?? '');
     },
@@ -150,7 +150,7 @@ test('[OC9] tickets that were given back before the letter was written are not i
   const { stage, smtp, owner } = await boxOffice(t);
   await sellOrders(owner, await screeningIn(owner), [TWO, { id: 'gone', contact: 'buyer-1', seats: [5] }]);
   await owner.query(`update tickets set state = 'refunded' where id in ('Xk3f9a-2', 'gone-5')`);
-  await sweepConfirmations(stage.accounts, 100);
+  await sweepConfirmations(stage.accounts, { limit: 100, sinceMs: null });
   const gone = await stage.until('order-confirmed:gone', ({ state }) => state !== 'queued');
   assert.deepEqual([gone.state, gone.lastError], ['dropped', 'none of its tickets is valid any more']);
   const [letter] = await smtp.letters(1);
@@ -165,7 +165,7 @@ test('[OC9] there is no letter about a screening that is over, and none to nobod
   await sellOrders(owner, await screeningIn(owner, -3), [{ id: 'late', contact: 'buyer-1', seats: [0] }]);
   await sellOrders(owner, await screeningIn(owner, -1), [{ id: 'running', contact: 'buyer-1', seats: [0] }]);
   await sellOrders(owner, await screeningIn(owner), [{ id: 'erased', contact: 'buyer-9', seats: [0] }]);
-  await sweepConfirmations(stage.accounts, 100);
+  await sweepConfirmations(stage.accounts, { limit: 100, sinceMs: null });
   const late = await stage.until('order-confirmed:late', ({ state }) => state !== 'queued');
   assert.deepEqual([late.state, late.lastError], ['dropped', 'the screening is over']);
   const erased = await stage.until('order-confirmed:erased', ({ state }) => state !== 'queued');

@@ -143,6 +143,20 @@ test('[ML8] what others have thought up is never markup, nor a header, nor a gre
   const html = asHtml(wordingPt(facts, null, SITE), 'pt-BR');
   assert.doesNotMatch(html, /<script|" onload="|<b>/);
   assert.match(html, /&lt;script&gt;alert\(1\)&lt;\/script&gt;&quot; onload=&quot;x Bcc/);
+  const hostile = {
+    ...ticket,
+    label: '<b>',
+    code: '"><script>',
+    category: { ...ticket.category, name: film, document: film },
+  };
+  const confirmed = wordingPt(
+    { kind: 'order-confirmed', order: { ...order, facts: { ...order.facts, tickets: [hostile], cinema: film } } },
+    null,
+    SITE,
+  );
+  const withTickets = asHtml(confirmed, 'pt-BR', [{ cid: 'x', pixels: 1 }]);
+  assert.doesNotMatch(withTickets, /<script|" onload="|<b>|\r|\n/);
+  assert.equal(asText(confirmed).match(/^Bcc/gm), null);
   const letter = await written({ ...ORDER, facts, name: 'Eva\r\nBcc: eva@evil.example' });
   const head = letter.slice(0, letter.indexOf('\r\n\r\n'));
   assert.doesNotMatch(head, /^Bcc/im);

@@ -1,10 +1,23 @@
-/** The pages of an account. */
+/** The pages of an account, each loaded when it is gone to. */
 import type { Routes } from '@angular/router';
-import { AccountPage } from './account-page.ts';
-import { LinkPage } from './link-page.ts';
 
 export const accountRoutes: Routes = [
-  { path: '', pathMatch: 'full', component: AccountPage },
-  { path: 'confirm', component: LinkPage, data: { purpose: 'confirm-email' } },
-  { path: 'reset', component: LinkPage, data: { purpose: 'reset-password' } },
+  {
+    path: '',
+    pathMatch: 'full',
+    loadComponent: () => import('./account-page.ts').then((file) => file.AccountPage),
+  },
+  { path: 'sign-in', loadComponent: () => import('./sign-in-page.ts').then((file) => file.SignInPage) },
+  { path: 'sign-up', loadComponent: () => import('./sign-up-page.ts').then((file) => file.SignUpPage) },
+  { path: 'forgot', loadComponent: () => import('./forgot-page.ts').then((file) => file.ForgotPage) },
+  {
+    path: 'confirm',
+    loadComponent: () => import('./link-page.ts').then((file) => file.LinkPage),
+    data: { purpose: 'confirm-email' },
+  },
+  {
+    path: 'reset',
+    loadComponent: () => import('./link-page.ts').then((file) => file.LinkPage),
+    data: { purpose: 'reset-password' },
+  },
 ];

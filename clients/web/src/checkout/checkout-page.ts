@@ -1,9 +1,324 @@
-/** Who and how: ticket types, CPF, payment. */
-import { ChangeDetectionStrategy, Component } from '@angular/core';
+/**
+ * Who, how, how much: the page between the seats and the ticket. The form is here; what becomes of the purchase is in
+ * `PurchaseDesk`, and which of its states is drawn in which way is said once, in `view`.
+ */
+import {
+  afterNextRender,
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  DestroyRef,
+  ElementRef,
+  effect,
+  Injector,
+  inject,
+  input,
+  numberAttribute,
+  signal,
+  untracked,
+  viewChild,
+} from '@angular/core';
+import { Router, RouterLink } from '@angular/router';
+import { ApiProblem } from '../../../sdk/api/http.ts';
+import { offer } from '../../../sdk/api/offer-api.ts';
+import type { ChallengeOutcome } from '../../../sdk/api/purchase-api.ts';
+import { OutcomeCode } from '../../../sdk/index.ts';
+import { WhoIsHere } from '../account/who.ts';
+import { MyHold } from '../screening/my-hold.ts';
+import { Server } from '../server/server.ts';
+import { usePageTitle } from '../shell/page-title.ts';
+import { checkoutWords } from '../words/checkout.ts';
+import { FormatsOfLanguage } from '../words/formats.ts';
+import { LanguageChoice, useWords } from '../words/language.ts';
+import { type BuyerFields, cpfWrong, FIELDS, type FieldName, type FormWrongs, wrongsOf } from './buyer-form.ts';
+import { rememberBuyer, rememberedBuyer } from './buyer-memory.ts';
+import { BuyerPart } from './buyer-part.ts';
+import { CheckoutTotal } from './checkout-total.ts';
+import { HoldClock } from './hold-clock.ts';
+import { PaymentChoice, type TestCard } from './payment-choice.ts';
+import { isUnderWay } from './purchase.ts';
+import { PurchaseDesk } from './purchase-desk.ts';
+import { PurchasePanel } from './purchase-panel.ts';
+import { type RefusalWay, refusalOf } from './refusal.ts';
+import { RefusalNote } from './refusal-note.ts';
+import { type Choices, halfPriceSeats, linesOf, seatTickets, totalOf, withFullPrice } from './ticket-choice.ts';
+import { TicketLines } from './ticket-lines.ts';
+
+/** After so long a payment is called slow, so that nobody thinks that the page has stopped. */
+const SLOW_MS = 4_000;
 
 @Component({
   selector: 'poltrona-checkout',
+  imports: [RouterLink, BuyerPart, CheckoutTotal, HoldClock, PaymentChoice, PurchasePanel, RefusalNote, TicketLines],
+  providers: [PurchaseDesk],
   changeDetection: ChangeDetectionStrategy.OnPush,
-  template: '<h1>CheckoutPage</h1>',
+  templateUrl: './checkout-page.html',
+  styleUrl: './checkout-page.css',
 })
-export class CheckoutPage {}
+export class CheckoutPage {
+  readonly screening = input.required({ transform: numberAttribute });
+  protected readonly hold = inject(MyHold);
+  protected readonly desk = inject(PurchaseDesk);
+  protected readonly words = useWords(checkoutWords);
+  protected readonly formats = inject(FormatsOfLanguage).formats;
+  readonly #who = inject(WhoIsHere);
+  readonly #server = inject(Server);
+  readonly #router = inject(Router);
+  readonly #language = inject(LanguageChoice).language;
+  protected readonly summary = viewChild<ElementRef<HTMLElement>>('summary');
+  readonly #injector = inject(Injector);
+  readonly #host = inject<ElementRef<HTMLElement>>(ElementRef);
+
+  protected readonly fields = signal<BuyerFields>(rememberedBuyer(sessionStorage));
+  protected readonly card = signal<TestCard>('approved');
+  readonly #choices = signal<Choices>(new Map());
+  /** Fields that were left, or all of them after the first attempt: only these are called wrong. */
+  readonly #judged = signal<ReadonlySet<FieldName>>(new Set());
+  readonly #failure = signal<'gone' | 'unreachable' | null>(null);
+  /** What the last attempt found wrong. */
+  readonly #attempted = signal<readonly FieldName[]>([]);
+  protected readonly isSlow = signal(false);
+  protected readonly takeFailed = signal(false);
+  protected readonly orderHere = signal<string | null>(null);
+
+  protected readonly account = computed(() => {
+    const buyer = this.#who.buyer();
+    return buyer === null || buyer.isGuest ? null : buyer;
+  });
+  protected readonly tickets = computed(() => {
+    const found = this.hold.offer();
+    return found === null ? [] : seatTickets(found, this.hold.seats(), this.#choices());
+  });
+  protected readonly total = computed(() => totalOf(this.tickets()));
+  protected readonly lines = computed(() => linesOf(this.tickets()));
+  readonly #wrongs = computed<FormWrongs>(() => {
+    const account = this.account();
+    if (account === null) return wrongsOf(this.fields());
+    const wrong = account.cpf === null ? cpfWrong(this.fields().cpf) : null;
+    return wrong === null ? {} : { cpf: wrong };
+  });
+  protected readonly wrongs = computed<FormWrongs>(() => {
+    const judged = this.#judged();
+    return Object.fromEntries(Object.entries(this.#wrongs()).filter(([name]) => judged.has(name as FieldName)));
+  });
+  /** Of the last attempt, what is not mended yet. */
+  protected readonly summaryOf = computed(() => this.#attempted().filter((name) => this.wrongs()[name] !== undefined));
+  protected readonly isBusy = computed(() => isUnderWay(this.desk.state()));
+  protected readonly labels = computed(() => this.hold.seats().map(({ label }) => label));
+  protected readonly lapsedLabels = computed(() => this.hold.lapsed().map((seat) => this.hold.labelOf(seat)));
+  protected readonly here = computed(() => `/screenings/${this.screening()}/checkout`);
+  protected readonly trouble = computed(() => {
+    const state = this.desk.state();
+    return state.is === 'filling' && state.trouble !== null ? this.words().troubles[state.trouble] : null;
+  });
+  /** A purchase that ended without a ticket. */
+  protected readonly refused = computed(() => {
+    const state = this.desk.state();
+    if (state.is === 'declined') return { code: OutcomeCode.paymentDeclined, seats: [], purchase: state.purchase };
+    return state.is === 'refused' ? state : null;
+  });
+  protected readonly refusedLabels = computed(() => {
+    const refused = this.refused();
+    if (refused === null) return [];
+    const { code, purchase } = refused;
+    let seats = refused.seats;
+    if (seats.length === 0 && refusalOf(code).name === 'time-up') seats = purchase.lines.map(({ seat }) => seat);
+    if (seats.length === 0 && code === OutcomeCode.quotaExhausted) seats = halfPriceSeats(purchase.lines);
+    return seats.map((seat) => this.hold.labelOf(seat));
+  });
+  protected readonly status = computed(() => {
+    const state = this.desk.state();
+    const { steps } = this.words();
+    if (state.is === 'identifying') return steps.identifying;
+    return state.is === 'paying' ? steps.paying : '';
+  });
+
+  protected readonly view = computed(() => {
+    const state = this.desk.state();
+    if (state.is === 'sold') return 'loading';
+    const isFirstTry = state.is === 'identifying' || (state.is === 'paying' && state.tries === 0);
+    if (isUnderWay(state) && !isFirstTry) return 'panel';
+    if (this.#failure() === 'gone') return 'gone';
+    const { hold } = this;
+    const isThere = hold.room() !== null && hold.offer() !== null && hold.screening() === this.screening();
+    if (!isThere || !hold.isKnown() || this.#who.state() === 'asking') {
+      const isOffline = this.#server.connection()?.is === 'waiting';
+      return this.#failure() !== null || (isThere && isOffline) ? 'unreachable' : 'loading';
+    }
+    if (hold.hold() !== null) return 'form';
+    if (state.is === 'refused' && refusalOf(state.code).isOver) return 'over';
+    if (hold.lapsed().length > 0) return 'time-up';
+    return hold.bought().size > 0 ? 'bought' : 'empty';
+  });
+
+  constructor() {
+    usePageTitle(() => this.words().title);
+    effect(() => {
+      const screening = this.screening();
+      untracked(() => void this.load(screening));
+    });
+    effect(() => {
+      const isOpen = this.#server.connection()?.is === 'open';
+      if (isOpen && untracked(this.#failure) === 'unreachable') untracked(() => void this.load(this.screening()));
+    });
+    effect(() => {
+      const state = this.desk.state();
+      if (state.is !== 'sold') return;
+      // In place of this page: the way back leads to the seats, and not to a purchase that is over.
+      void this.#router.navigate(['/orders', state.order], { replaceUrl: true, state: { sold: true } });
+    });
+    effect(() => {
+      const code = this.refused()?.code;
+      const isAboutTheOffer =
+        code === OutcomeCode.priceChanged || code === OutcomeCode.quotaExhausted || code === OutcomeCode.badRequest;
+      if (isAboutTheOffer) untracked(() => void this.#loadOffer(this.screening()));
+    });
+    effect(() => {
+      if (this.view() === 'bought') untracked(() => void this.#findOrder());
+    });
+    effect((onCleanup) => {
+      this.isSlow.set(false);
+      if (this.desk.state().is !== 'paying') return;
+      const timer = setTimeout(() => this.isSlow.set(true), SLOW_MS);
+      onCleanup(() => clearTimeout(timer));
+    });
+    const online = (): void => {
+      if (this.#failure() === 'unreachable') void this.load(this.screening());
+    };
+    addEventListener('online', online);
+    inject(DestroyRef).onDestroy(() => removeEventListener('online', online));
+  }
+
+  protected async load(screening: number): Promise<void> {
+    this.#failure.set(null);
+    try {
+      const opened = this.hold.open(screening);
+      void this.desk.resume(screening);
+      // Half price may have sold since the seat map was opened.
+      await Promise.all([opened, this.#loadOffer(screening)]);
+    } catch (cause) {
+      this.#failure.set(cause instanceof ApiProblem && cause.status === 404 ? 'gone' : 'unreachable');
+    }
+  }
+
+  async #loadOffer(screening: number): Promise<void> {
+    const found = await offer(this.#server.api, screening);
+    if (this.hold.screening() === screening) this.hold.offer.set(found);
+  }
+
+  /** For the panel, which waits for what becomes of it. */
+  protected readonly answer = (order: string, outcome: ChallengeOutcome): Promise<void> =>
+    this.desk.answer(order, outcome);
+
+  protected change(fields: Partial<BuyerFields>): void {
+    this.fields.update((before) => ({ ...before, ...fields }));
+  }
+
+  protected judge(name: FieldName): void {
+    // An empty field that was only passed through is not a mistake yet.
+    if (this.fields()[name].trim() !== '') this.#judged.update((before) => new Set([...before, name]));
+  }
+
+  protected choose({ seat, type }: { readonly seat: number; readonly type: number }): void {
+    this.#choices.update((before) => new Map([...before, [seat, type]]));
+  }
+
+  protected async notMe(): Promise<void> {
+    try {
+      await this.desk.notMe();
+    } catch {
+      // The server was not reached: the account is still there, and is shown.
+    }
+  }
+
+  /** The one big button. */
+  protected pay(): void {
+    if (this.isBusy()) return;
+    this.#judged.set(new Set(FIELDS));
+    const wrong = FIELDS.filter((name) => this.#wrongs()[name] !== undefined);
+    this.#attempted.set(wrong);
+    const lines = this.lines();
+    const hold = this.hold.hold();
+    if (wrong.length > 0 || lines === null || hold === null) {
+      afterNextRender(() => this.summary()?.nativeElement.focus(), { injector: this.#injector });
+      return;
+    }
+    const fields = this.fields();
+    const account = this.account();
+    if (account === null) rememberBuyer(sessionStorage, fields);
+    this.desk.begin(
+      {
+        screening: this.screening(),
+        hold: hold.hold,
+        lines,
+        method: 'sandbox',
+        detail: this.card(),
+        expectedCents: this.total().totalCents,
+      },
+      account === null
+        ? { is: 'guest', fields, locale: this.#language() }
+        : { is: 'account', id: account.id, cpf: account.cpf === null ? fields.cpf : null },
+    );
+  }
+
+  /** The ways that a refusal offers. */
+  protected async go(way: RefusalWay): Promise<void> {
+    const purchase = this.refused()?.purchase;
+    switch (way) {
+      case 'pay-again':
+      case 'new-price':
+        return this.pay();
+      case 'other-card':
+        this.desk.putAside();
+        return this.focusOn('input[name="card"]:checked');
+      case 'cpf':
+        this.desk.putAside();
+        return this.focusOn('#cpf');
+      case 'full-price': {
+        const found = this.hold.offer();
+        if (found === null || purchase === undefined) return;
+        const seats = this.refused()?.seats ?? [];
+        this.#choices.set(
+          withFullPrice(found, this.#choices(), seats.length > 0 ? seats : halfPriceSeats(purchase.lines)),
+        );
+        this.desk.putAside();
+        return this.focusOn('.pay');
+      }
+      case 'take-again':
+        await this.hold.take((purchase?.lines ?? []).map(({ seat }) => seat));
+        return this.#afterTaking();
+      case 'choose':
+        await this.#router.navigate(['/screenings', this.screening()]);
+        return;
+      case 'films': {
+        const film = this.hold.offer()?.film.id;
+        await this.#router.navigate(film === undefined ? ['/'] : ['/films', film]);
+        return;
+      }
+      case 'reload':
+        location.reload();
+    }
+  }
+
+  protected async takeAgain(): Promise<void> {
+    await this.hold.takeAgain();
+    this.#afterTaking();
+  }
+
+  protected focusOn(selector: string): void {
+    this.#host.nativeElement.querySelector<HTMLElement>(selector)?.focus();
+  }
+
+  protected isReady(): boolean {
+    return this.lines() !== null;
+  }
+
+  #afterTaking(): void {
+    this.takeFailed.set(this.hold.hold() === null);
+    if (!this.takeFailed()) this.desk.putAside();
+  }
+
+  async #findOrder(): Promise<void> {
+    this.orderHere.set(await this.desk.orderHere(this.screening()));
+  }
+}

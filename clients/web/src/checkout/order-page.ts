@@ -1,9 +1,127 @@
-/** What became of a purchase. */
-import { ChangeDetectionStrategy, Component } from '@angular/core';
+/**
+ * What became of a purchase: the one true state of an order, whoever comes and however often. While it is in payment the page
+ * follows it; what is sold leads on to the tickets.
+ */
+import {
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  DestroyRef,
+  effect,
+  inject,
+  input,
+  signal,
+  untracked,
+} from '@angular/core';
+import { Router, RouterLink } from '@angular/router';
+import { ApiProblem } from '../../../sdk/api/http.ts';
+import { type Order, TicketsApi } from '../../../sdk/api/tickets-api.ts';
+import { WhoIsHere } from '../account/who.ts';
+import { Server } from '../server/server.ts';
+import { usePageTitle } from '../shell/page-title.ts';
+import { FormatsOfLanguage } from '../words/formats.ts';
+import { useWords } from '../words/language.ts';
+import { orderWords } from '../words/order.ts';
+import { askAgainMs, type OrderView, viewOfOrder } from './order-view.ts';
+import { maskedEmail } from './trouble.ts';
 
 @Component({
   selector: 'poltrona-order',
+  imports: [RouterLink],
   changeDetection: ChangeDetectionStrategy.OnPush,
-  template: '<h1>OrderPage</h1>',
+  templateUrl: './order-page.html',
+  styleUrl: './order-page.css',
 })
-export class OrderPage {}
+export class OrderPage {
+  readonly order = input.required<string>();
+  protected readonly words = useWords(orderWords);
+  protected readonly formats = inject(FormatsOfLanguage).formats;
+  protected readonly found = signal<Order | null>(null);
+  readonly #answer = signal<'asking' | 'missing' | 'unreachable' | 'known'>('asking');
+  readonly #api = new TicketsApi(inject(Server).api);
+  readonly #who = inject(WhoIsHere);
+  /** The purchase has just told us that it is sold: the books may be a moment behind. */
+  readonly #isJustSold = inject(Router).currentNavigation()?.extras.state?.['sold'] === true;
+  #tries = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #isGone = false;
+
+  protected readonly view = computed<OrderView>(() => {
+    const order = this.found();
+    if (order !== null) return viewOfOrder(order.state);
+    const answer = this.#answer();
+    if (answer === 'unreachable') return 'unreachable';
+    if (this.#isJustSold && !(answer === 'missing' && this.#tries >= TRIES_MAX)) return 'issuing';
+    return answer === 'missing' ? 'missing' : 'loading';
+  });
+  protected readonly title = computed(() => {
+    const words = this.words();
+    switch (this.view()) {
+      case 'sold':
+      case 'issuing':
+        return words.soldTitle;
+      case 'waiting':
+        return words.waitingTitle;
+      case 'refused':
+        return words.refusedTitle;
+      case 'expired':
+        return words.expiredTitle;
+      case 'cancelled':
+        return words.cancelledTitle;
+      case 'refunded':
+        return words.refundedTitle;
+      case 'missing':
+        return words.missingTitle;
+      case 'unreachable':
+        return words.unreachableTitle;
+      default:
+        return words.loadingTitle;
+    }
+  });
+  protected readonly email = computed(() => {
+    const email = this.#who.buyer()?.email ?? null;
+    return email === null ? null : maskedEmail(email);
+  });
+  protected readonly labels = computed(() => this.found()?.tickets.map(({ seat }) => seat) ?? []);
+
+  constructor() {
+    usePageTitle(() => this.title());
+    effect(() => {
+      this.order();
+      untracked(() => void this.ask());
+    });
+    const back = (): void => {
+      if (document.visibilityState === 'visible' && this.view() !== 'sold') void this.ask();
+    };
+    addEventListener('online', back);
+    document.addEventListener('visibilitychange', back);
+    inject(DestroyRef).onDestroy(() => {
+      this.#isGone = true;
+      clearTimeout(this.#timer);
+      removeEventListener('online', back);
+      document.removeEventListener('visibilitychange', back);
+    });
+  }
+
+  /** Asks the server now, and again by itself while the answer is not the last one. */
+  protected async ask(): Promise<void> {
+    clearTimeout(this.#timer);
+    const id = this.order();
+    try {
+      const found = await this.#api.order(id);
+      if (id !== this.order()) return;
+      this.found.set(found);
+      this.#answer.set('known');
+    } catch (cause) {
+      if (id !== this.order()) return;
+      const isMissing = cause instanceof ApiProblem && (cause.status === 404 || cause.status === 401);
+      this.#answer.set(isMissing ? 'missing' : 'unreachable');
+    }
+    this.#tries++;
+    const pauseMs = askAgainMs(this.view(), this.#tries);
+    if (pauseMs !== null && !this.#isGone) this.#timer = setTimeout(() => void this.ask(), pauseMs);
+  }
+}
+
+/** About half a minute in all: then the books would be ill, and the words of a missing order are the better help. */
+const TRIES_MAX = 12;

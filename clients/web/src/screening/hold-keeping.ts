@@ -20,14 +20,17 @@ export interface LeftBehind {
 const locks: LockManager | undefined = navigator.locks;
 const nameOf = (screening: number): string => `poltrona.screening.${screening}`;
 
-/** Says to other tabs that this one shows the screening, until the returned function is called. */
-export function showing(screening: number): () => void {
+/** Says to other tabs that this one shows the screening, until the returned function is called; it resolves when they know. */
+export function showing(screening: number): () => Promise<void> {
   let leave = (): void => {};
   const left = new Promise<void>((resolve) => {
     leave = resolve;
   });
-  void locks?.request(nameOf(screening), { mode: 'shared' }, () => left);
-  return leave;
+  const known = locks?.request(nameOf(screening), { mode: 'shared' }, () => left);
+  return async () => {
+    leave();
+    await known;
+  };
 }
 
 /** Runs it if no tab shows the screening any more. */

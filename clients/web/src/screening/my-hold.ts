@@ -83,13 +83,15 @@ export class MyHold {
   readonly secondsLeft = signal<number | null>(null);
   /** The last thing to tell the person; the page that shows it may set it to null. Each is a new object. */
   readonly said = signal<Said | null>(null);
+  /** Told of each of them, in order; a signal would swallow the first of two. */
+  readonly saidTo = new Set<(said: Said) => void>();
 
   readonly #server = inject(Server);
   readonly #tabs = new OtherTabs((screening) => {
     if (screening === this.screening()) void this.#mine?.refresh();
   });
   #mine: MySeats | null = null;
-  #stopShowing: (() => void) | null = null;
+  #stopShowing: (() => Promise<void>) | null = null;
   #clock = 0;
 
   constructor() {
@@ -182,7 +184,7 @@ export class MyHold {
 
   #turnTo(screening: number): void {
     this.#mine?.close();
-    this.#stopShowing?.();
+    void this.#stopShowing?.();
     this.#stopShowing = null;
     this.screening.set(screening);
     this.room.set(null);
@@ -192,7 +194,7 @@ export class MyHold {
     const mine: MySeats = new MySeats(screening, {
       session: () => this.#server.session(),
       changed: () => this.#mine === mine && this.#changed(mine),
-      said: (said) => this.#mine === mine && this.said.set(said),
+      said: (said) => this.#mine === mine && this.#tell(mine, said),
     });
     this.#mine = mine;
     void mine.refresh();
@@ -205,6 +207,13 @@ export class MyHold {
         remember(left.screening, null);
       });
     }
+  }
+
+  #tell(mine: MySeats, said: Said): void {
+    // Whoever is told looks at what is mine now.
+    this.#changed(mine);
+    this.said.set(said);
+    for (const listener of this.saidTo) listener(said);
   }
 
   #changed(mine: MySeats): void {
@@ -244,10 +253,10 @@ export class MyHold {
     if (path.startsWith(`/screenings/${screening}`) && !/^\d/.test(path.slice(`/screenings/${screening}`.length)))
       return;
     if (path.startsWith('/account') || path.startsWith('/orders/')) return;
-    this.#stopShowing();
+    const stopped = this.#stopShowing();
     this.#stopShowing = null;
     const mine = this.#mine;
-    if (mine !== null) void whenNobodyShows(screening, () => mine.leave());
+    if (mine !== null) void stopped.then(() => whenNobodyShows(screening, () => mine.leave()));
   }
 }
 

@@ -5,12 +5,13 @@
 import { Injectable, signal } from '@angular/core';
 import { ApiClient } from '../../../sdk/api/http.ts';
 import type { ConnectionState, Session } from '../../../sdk/index.ts';
+import { earlyAnswer, fetchWithEarly } from './early-answer.ts';
 
 const TOKEN_KEY = 'poltrona.visitor';
 
 @Injectable({ providedIn: 'root' })
 export class Server {
-  readonly api = new ApiClient();
+  readonly api = new ApiClient({ fetch: fetchWithEarly(earlyAnswer(), (input, init) => fetch(input, init)) });
   /** Null until a page has asked for the live session. */
   readonly connection = signal<ConnectionState | null>(null);
   #session: Promise<Session> | null = null;

@@ -1,12 +1,16 @@
 /** Words of the frame around every page. */
 export const shellPt = {
   name: 'Poltrona',
+  home: 'Poltrona, ir para os filmes',
+  ways: 'Principal',
+  promise: 'Cinema é melhor no lugar certo.',
   skip: 'Ir para o conteúdo',
   find: 'Filmes',
   tickets: 'Meus ingressos',
   account: 'Minha conta',
   signIn: 'Entrar',
   language: 'Idioma',
+  languages: { 'pt-BR': 'Português', en: 'English' },
   theme: 'Aparência',
   themes: { auto: 'Como no aparelho', light: 'Clara', dark: 'Escura' },
   offline: 'Sem conexão. Seus ingressos continuam aqui.',

@@ -1,0 +1,123 @@
+/**
+ * Giving tickets back: which ones, how much comes back and how, and that it cannot be undone. One wish has one key, so that a
+ * broken line and a second tap cancel nothing twice.
+ */
+import { ChangeDetectionStrategy, Component, computed, inject, input, output, signal, viewChild } from '@angular/core';
+import { ApiProblem, ApiUnreachable } from '../../../sdk/api/http.ts';
+import type { Order } from '../../../sdk/api/tickets-api.ts';
+import { newRequestId } from '../../../sdk/request-id.ts';
+import { platform } from '../../../sdk/surroundings.ts';
+import { problemSentence } from '../account/problem-words.ts';
+import { Sheet } from '../sheet/sheet.ts';
+import { accountWords } from '../words/account.ts';
+import { FormatsOfLanguage } from '../words/formats.ts';
+import { LanguageChoice, useWords } from '../words/language.ts';
+import { ticketsWords } from '../words/tickets.ts';
+import { OrderShelf } from './order-shelf.ts';
+import { categoryTexts, refundCents } from './ticket-texts.ts';
+
+export interface Cancelled {
+  readonly order: Order;
+  readonly count: number;
+  /** What comes back. */
+  readonly cents: number;
+}
+
+@Component({
+  selector: 'poltrona-cancel-sheet',
+  imports: [Sheet],
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  templateUrl: './cancel-sheet.html',
+  styleUrl: './cancel-sheet.css',
+})
+export class CancelSheet {
+  readonly order = input.required<Order>();
+  readonly cancelled = output<Cancelled>();
+  readonly stale = output<void>();
+  readonly closed = output<void>();
+
+  readonly #api = inject(OrderShelf).api;
+  readonly #language = inject(LanguageChoice).language;
+  readonly #accountWords = useWords(accountWords);
+  protected readonly words = useWords(ticketsWords);
+  protected readonly formats = inject(FormatsOfLanguage).formats;
+  protected readonly live = computed(() => this.order().tickets.filter(({ state }) => state === 'live'));
+  readonly #chosenIds = signal<ReadonlySet<string>>(new Set());
+  /** The only one there is has been chosen already. */
+  protected readonly chosen = computed(() =>
+    this.live().length === 1 ? this.live() : this.live().filter(({ id }) => this.#chosenIds().has(id)),
+  );
+  protected readonly cents = computed(() => refundCents(this.chosen()));
+  protected readonly money = computed(() => this.formats().money(this.cents(), this.order().currency));
+  protected readonly isAsking = signal(false);
+  protected readonly problem = signal('');
+  /** Of this choice: another choice is another wish. */
+  #key = wishKey();
+  private readonly sheetComponent = viewChild.required<Sheet>('sheet');
+
+  protected isChosen(id: string): boolean {
+    return this.chosen().some((ticket) => ticket.id === id);
+  }
+
+  protected choose(id: string, isChosen: boolean): void {
+    const ids = new Set(this.#chosenIds());
+    if (isChosen) ids.add(id);
+    else ids.delete(id);
+    this.#chooseAll(ids);
+  }
+
+  protected chooseAll(): void {
+    this.#chooseAll(new Set(this.live().map(({ id }) => id)));
+  }
+
+  protected priceOf(ticket: Order['tickets'][number]): string {
+    return this.formats().money(refundCents([ticket]), this.order().currency);
+  }
+
+  protected categoryOf(ticket: Order['tickets'][number]): string {
+    return categoryTexts(ticket, this.words(), this.#language()).name;
+  }
+
+  protected async cancel(): Promise<void> {
+    if (this.isAsking()) return;
+    const [chosen, cents] = [this.chosen(), this.cents()];
+    this.problem.set(chosen.length === 0 ? this.words().cancelNone : '');
+    if (chosen.length === 0) return;
+    this.isAsking.set(true);
+    try {
+      const { id, access } = this.order();
+      const tickets = chosen.map((ticket) => ticket.id);
+      const order = await this.#api.cancel(id, { access, tickets, key: this.#key });
+      this.cancelled.emit({ order, count: chosen.length, cents });
+      this.sheetComponent().close();
+    } catch (cause) {
+      this.problem.set(this.#sentence(cause));
+      if (cause instanceof ApiProblem && cause.status === 409) {
+        this.#key = wishKey();
+        this.stale.emit();
+      }
+    }
+    this.isAsking.set(false);
+  }
+
+  #chooseAll(ids: ReadonlySet<string>): void {
+    this.#chosenIds.set(ids);
+    this.#key = wishKey();
+    this.problem.set('');
+  }
+
+  #sentence(cause: unknown): string {
+    const words = this.words();
+    if (cause instanceof ApiUnreachable) return words.cancelUnknown;
+    const known: Readonly<Record<string, string>> = words.cancelProblems;
+    const said = cause instanceof ApiProblem ? known[cause.code] : undefined;
+    if (said !== undefined) return said;
+    return cause instanceof ApiProblem && cause.status === 429
+      ? problemSentence(cause, this.#accountWords())
+      : words.failedAction;
+  }
+}
+
+function wishKey(): string {
+  return newRequestId((bytes) => platform.randomBytes(bytes));
+}

@@ -1,0 +1,45 @@
+/** What was paid, and giving it back: until when, or why not any more. */
+import { ChangeDetectionStrategy, Component, computed, inject, input, output, signal } from '@angular/core';
+import type { Order } from '../../../sdk/api/tickets-api.ts';
+import { FormatsOfLanguage } from '../words/formats.ts';
+import { useWords } from '../words/language.ts';
+import { ticketsWords } from '../words/tickets.ts';
+import { type Cancelled, CancelSheet } from './cancel-sheet.ts';
+import { wallTime } from './wall-time.ts';
+
+@Component({
+  selector: 'poltrona-order-purchase',
+  imports: [CancelSheet],
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  templateUrl: './order-purchase.html',
+  styleUrl: './order-purchase.css',
+})
+export class OrderPurchase {
+  readonly order = input.required<Order>();
+  /** The order as it is after a cancellation. */
+  readonly changed = output<Order>();
+  /** A refusal has shown that what is on the screen is not so any more. */
+  readonly stale = output<void>();
+
+  protected readonly words = useWords(ticketsWords);
+  protected readonly formats = inject(FormatsOfLanguage).formats;
+  protected readonly isCancelling = signal(false);
+  protected readonly done = signal('');
+  protected readonly bought = computed(() => this.formats().longDay(wallTime(this.order().createdAt, this.#zone())));
+  protected readonly until = computed(() => {
+    const { until } = this.order().cancellable;
+    if (until === null) return '';
+    const local = wallTime(until, this.#zone());
+    return this.words().cancelUntil(this.formats().longDay(local), this.formats().time(local));
+  });
+  protected readonly why = computed(() => {
+    const { why } = this.order().cancellable;
+    return why === null ? '' : this.words().cancelWhy[why];
+  });
+  readonly #zone = computed(() => this.order().screening.timeZone);
+
+  protected cancelled({ order, count, cents }: Cancelled): void {
+    this.done.set(this.words().cancelled(count, this.formats().money(cents, order.currency)));
+    this.changed.emit(order);
+  }
+}

@@ -1,0 +1,148 @@
+import type { AccountWords } from './account.pt-br.ts';
+
+/** Words of the pages of an account, and of the links in messages. */
+export const accountEn: AccountWords = {
+  title: 'My account',
+  loading: 'One moment…',
+  visitorTitle: 'Sign in or open an account',
+  visitorText:
+    'An account keeps your tickets together and makes buying quicker. You can buy without one: a CPF and an e-mail are enough.',
+  signIn: 'Sign in',
+  signUp: 'Open an account',
+  signOut: 'Sign out',
+  signingOut: 'Signing out…',
+  signOutSays: 'Signing out removes the tickets from this device. They stay in your account.',
+  signOutGuest: 'End the visit',
+  signOutGuestSays:
+    'Ending the visit removes the tickets from this device. Keep the e-mail of the purchase, or the code: they are how you find them again.',
+  guestTitle: 'You are here as a guest',
+  guestText: (email) =>
+    `The tickets of this visit go to ${email}. The visit lasts a day; after that they open by the link in the e-mail.`,
+  staffTitle: 'You are signed in as staff',
+  staffText: (name, role) => `${name} · ${role}`,
+  staffHint: 'To buy tickets, sign out and use your own account.',
+  unknown: 'The server could not be reached. Tickets kept on this device are still in “My tickets”.',
+  tryAgain: 'Try again',
+  tickets: 'My tickets',
+  toFilms: 'See what is on',
+
+  profile: 'About you',
+  name: 'Name',
+  nameHint: 'What you would like to be called.',
+  nameMissing: 'Please tell your name.',
+  nameWrong: 'This name was not accepted. Use up to 120 letters, and no odd symbols.',
+  email: 'E-mail',
+  emailWrong: 'This does not look like an e-mail address. Please check.',
+  cpf: 'CPF',
+  cpfWhy: 'Tickets are limited per person and screening; that is what the CPF is for.',
+  cpfWrong: 'This CPF does not add up. See whether a digit is wrong.',
+  cpfOnce: 'It can be told once, and does not change. To be safe, your other devices are signed out.',
+  cpfSave: 'Tell the CPF',
+  cpfSaved: 'The CPF is there now.',
+  cpfFixed: 'The CPF cannot be changed.',
+  locale: 'Language of messages',
+  locales: { 'pt-BR': 'Português', en: 'English' },
+  save: 'Save',
+  saving: 'Saving…',
+  saved: 'Saved.',
+  passwordTitle: 'Password',
+  passwordCurrent: 'Current password',
+  passwordNew: 'New password',
+  passwordChange: 'Change the password',
+  passwordChanged: 'The password is changed. Your other devices are signed out.',
+
+  forgetTitle: 'Delete my account',
+  forgetText: 'Removes your name, e-mail and CPF from all that we have. It cannot be undone.',
+  forgetOpen: 'Delete my account…',
+  forgetGuestTitle: 'Delete my data',
+  forgetGuestOpen: 'Delete my data…',
+  forgetPassword: 'Your password, to be sure',
+  forgetCheck: 'See what will be deleted',
+  forgetFuture: (n) =>
+    n === 0
+      ? 'You have no tickets for screenings ahead.'
+      : `${n === 1 ? '1 ticket' : `${n} tickets`} for screenings ahead: still good, but we cannot tell you about changes or send anything again. Keep or print ${n === 1 ? 'it' : 'them'} first.`,
+  forgetKept: (day) => `Until ${day} a cipher of the CPF is kept, only for the limit of tickets per screening.`,
+  forgetConfirm: 'Delete everything for good',
+  forgetting: 'Deleting…',
+  forgotten: 'Done: your data was deleted, and you are signed out.',
+  cancel: 'Back',
+
+  signInTitle: 'Sign in',
+  signInText: 'Use the e-mail and password of your account.',
+  signInWhy: 'Sign in to go on where you were.',
+  password: 'Password',
+  passwordMissing: 'Type the password.',
+  show: 'Show',
+  hide: 'Hide',
+  showPassword: 'Show the password',
+  working: 'One moment…',
+  forgot: 'Forgot the password',
+  noAccount: 'No account yet?',
+  hasAccount: 'Have an account?',
+  guestNote: 'You can buy without an account.',
+
+  signUpTitle: 'Open an account',
+  signUpButton: 'Open the account',
+  signUpDoneTitle: 'One more step',
+  signUpDone: (email) =>
+    `A message is on its way to ${email}. Open its link to confirm the address; it is good for 24 hours. You can sign in after that.`,
+  signUpDoneHint:
+    'Not there after some minutes? Look into spam. When you try to sign in with your e-mail and password, the link is sent again.',
+  passwordRules: 'At least 10 characters. A short sentence is easy to remember and hard to guess.',
+  passwordFaults: {
+    'too-short': 'The password needs at least 10 characters. A short sentence will do.',
+    'too-long': 'The password is too long: 128 plain characters at most.',
+    'too-common':
+      'This is one of the commonest passwords, and one of the first that somebody would try. Take another one.',
+    repeats: 'The password repeats the same few characters. Take another one.',
+    'own-name': 'The password is hardly more than your name, e-mail or CPF. Take another one.',
+  },
+  passwordRefused: 'This password was not accepted. Take another, longer one.',
+
+  forgotTitle: 'Forgot the password',
+  forgotText: 'Tell the e-mail of the account, and a link for a new password is sent.',
+  forgotButton: 'Send the link',
+  forgotDoneTitle: 'Look into your mail',
+  forgotDone: (email) => `If there is an account with ${email}, the link is on its way. It is good once, for an hour.`,
+
+  confirmTitle: 'Confirm your e-mail',
+  confirmText: 'Type the password that you chose when you opened the account. That is all, and it is ready.',
+  confirmButton: 'Confirm my e-mail',
+  confirmed: 'Your e-mail is confirmed. You can sign in now.',
+  resetTitle: 'New password',
+  resetText: 'Choose a new password. To be safe, you are signed out everywhere.',
+  resetButton: 'Save the password',
+  resetDone: 'Your password is saved. Sign in with it.',
+  welcomeTitle: 'Welcome to the team',
+  welcomeText: 'Choose the password that you will sign in with.',
+  welcomeDone: 'Your password is saved. You can sign in.',
+  done: 'Done',
+  linkIncompleteTitle: 'The link is incomplete',
+  linkIncomplete: 'Open the link of the message again, or copy all of its address.',
+  linkOver: 'This link is not good any more: it was used already, or its time is over. Nothing changed.',
+  linkOverConfirm: 'Sign in with your e-mail and password: if the address is not confirmed yet, another link is sent.',
+  linkOverWelcome: 'Ask your administrator for another invitation.',
+  askAgain: 'Ask for another link',
+
+  problems: {
+    'wrong-credentials':
+      'E-mail or password are wrong, or the address is not confirmed yet: then there is a message in your mailbox.',
+    'wrong-password': 'The password is wrong. Try again.',
+    'cpf-in-use': 'This CPF belongs to another account. Sign in with that one. Nothing changed here.',
+    'has-cpf': 'This account has a CPF, and it does not change.',
+    guest: 'Guests have no account. Open one to have it.',
+    'not-signed-in': 'Your visit has ended. Sign in again. Nothing changed.',
+    'not-found': 'This account is not there any more.',
+  },
+  confirmWrongPassword:
+    'This is not the password that the account was opened with. Try again: the link is still good. If it was not you who opened it, ignore the message, or ask for a new password.',
+  tooMany: (minutes) =>
+    minutes <= 1
+      ? 'Too many attempts. Wait a minute and try again.'
+      : `Too many attempts. Wait ${minutes} minutes and try again.`,
+  busy: 'There are many people at this moment. Nothing changed. Try again shortly.',
+  offline: 'The server could not be reached. Check the connection and try again.',
+  other: 'It did not work just now. Try again shortly.',
+  fields: 'Please check the marked fields.',
+};

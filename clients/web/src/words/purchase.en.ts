@@ -1,0 +1,113 @@
+import { list } from './checkout.pt-br.ts';
+import type { PurchaseWords } from './purchase.pt-br.ts';
+
+/** Words of a purchase under way and of its ends: what happened, what did not happen, what to do now. */
+export const purchaseEn: PurchaseWords = {
+  payingTitle: 'Paying…',
+  paying: 'We are talking to the bank. It may take some seconds.',
+  recoveredTitle: 'Your purchase is under way',
+  recovered: 'We are asking the cinema how it ended. Do not pay again: nothing is charged twice.',
+  unknownTitle: 'We are making sure',
+  unknown:
+    'The connection broke before the answer came. We ask again by ourselves, always about the same purchase: nothing is charged twice.',
+  unsentTitle: 'No connection to the cinema',
+  unsent: 'The request has not left yet and nothing was charged. It goes on as soon as the network is back.',
+  checkingTitle: 'We are checking your purchase',
+  checking: 'A payment for these seats is under way, perhaps in another tab. We will soon say how it ended.',
+  mayClose: 'Close the page if you have to: when you come back here, it goes on from where it is.',
+  askNow: 'Ask now',
+  giveUp: 'Give up',
+
+  authenticateTitle: 'Your bank asks: is it you?',
+  authenticate: (amount) => `A purchase of ${amount} at Poltrona. Your seats wait some minutes for this answer.`,
+  authenticateTest: 'Test environment: your bank’s page would be here.',
+  authorise: 'Authorise',
+  refuse: 'Refuse',
+  answering: 'Answering the bank…',
+  answerFailed: 'The answer did not reach the bank. Nothing was charged. Try again.',
+  later: 'You may come back to this page later: the question stays here.',
+
+  ways: {
+    'pay-again': 'Try again',
+    'other-card': 'Choose another card',
+    'new-price': (amount) => `Pay ${amount}`,
+    'full-price': 'Buy at full price',
+    'take-again': 'Take the same ones again',
+    choose: 'Back to the map',
+    films: 'See other screenings',
+    cpf: 'Type the CPF',
+    reload: 'Reload the page',
+  },
+  refusals: {
+    declined: {
+      title: 'The bank declined the card',
+      text: () => 'Nothing was charged and the seats are still yours. Try another card before the time is up.',
+    },
+    price: {
+      title: 'The price has changed',
+      text: () => 'Nothing was charged. Look at the new total and decide whether you still want it.',
+    },
+    quota: {
+      title: 'Half price is sold out',
+      text: (seats) =>
+        `Somebody else got the last one${seatsOf(seats)}. Nothing was charged. You can buy at full price, or take another screening.`,
+    },
+    'time-up': {
+      title: 'Time is up',
+      text: (seats) =>
+        `${seats.length === 0 ? 'The seats' : seats.length === 1 ? `Seat ${seats[0]}` : `Seats ${list(seats, 'and')}`} went back to the map. Nothing was charged.`,
+    },
+    limit: {
+      title: 'At most 10 tickets',
+      text: () =>
+        'Each CPF may have up to 10 tickets for a screening, and these would be more. Nothing was charged. Give some seats back, or buy with another CPF.',
+    },
+    closed: {
+      title: 'Sales for this screening are over',
+      text: () => 'Nothing was charged. See another time.',
+    },
+    'seats-gone': {
+      title: 'These seats are no longer on sale',
+      text: (seats) =>
+        `${seats.length === 0 ? 'One of them' : seats.length === 1 ? `Seat ${seats[0]}` : `Seats ${list(seats, 'and')}`} went to somebody else. Nothing was charged. Choose others on the map.`,
+    },
+    layout: {
+      title: 'The auditorium has changed',
+      text: () =>
+        'The cinema has changed the seat map of this screening. Nothing was charged. Choose your seats again.',
+    },
+    mismatch: {
+      title: 'The seats changed while you were paying',
+      text: () => 'Perhaps in another tab. Nothing was charged. Look at your tickets and try again.',
+    },
+    offer: {
+      title: 'One of these tickets is not offered any more',
+      text: () => 'Nothing was charged. The choices are up to date now: choose again.',
+    },
+    cpf: {
+      title: 'A CPF is missing',
+      text: () => 'Nothing was charged. Type your CPF and pay again.',
+    },
+    method: {
+      title: 'This payment is not accepted here',
+      text: () => 'Nothing was charged. Choose another way to pay.',
+    },
+    'screening-gone': {
+      title: 'This screening is no longer there',
+      text: () => 'It was taken off the programme. Nothing was charged. See another time.',
+    },
+    fault: {
+      title: 'The cinema stumbled',
+      text: () => 'Something failed on our side. Nothing was charged and the seats are still yours. Try again.',
+    },
+    outdated: {
+      title: 'This page has become old',
+      text: () => 'The cinema answered in a way that it does not know. Nothing was charged. Reload it and try again.',
+    },
+  },
+  wasAndIs: (was, is) => `It was ${was}, now it is ${is}.`,
+};
+
+function seatsOf(seats: readonly string[]): string {
+  return seats.length === 0 ? '' : ` before seat${seats.length === 1 ? '' : 's'} ${list(seats, 'and')}`;
+}

@@ -1,0 +1,44 @@
+/**
+ * Answers of the catalogue, packed on the way out: what is on, who shows it, which seats a room has. They are long, the
+ * same for everybody, and asked for by phones on slow lines; a search of 25 KB becomes one of 3.
+ *
+ * Only these. An answer that holds something of one visitor's is never packed: its length would tell of it to whoever can make
+ * the visitor's browser ask and can see how much comes back.
+ */
+import { promisify } from 'node:util';
+import { brotliCompress, constants, gzip } from 'node:zlib';
+import type { HttpRequest, HttpResponse } from './socket/socket-port.ts';
+
+const PUBLIC = /^\/api\/(search|films|cinemas|ticket-types|screenings\/\d+\/(seats|offer))(\/|$)/;
+/** Shorter ones go in one packet anyway. */
+const BYTES_MIN = 1_400;
+/** From here on more work saves little: level 4 takes half a millisecond for a page of the search, in a thread of its own. */
+const QUALITY = 4;
+
+const brotli = promisify(brotliCompress);
+const zip = promisify(gzip);
+
+/** The answer as the browser of `request` can unpack it; the same answer where it cannot, or where packing is no gain. */
+export async function packedAnswer(request: HttpRequest, answer: HttpResponse): Promise<HttpResponse> {
+  const { body } = answer;
+  if (answer.status !== 200 || body === undefined || !PUBLIC.test(request.path)) return answer;
+  const headers = { ...answer.headers, vary: 'accept-encoding' };
+  const bytes = typeof body === 'string' ? Buffer.from(body) : body;
+  if (bytes.byteLength < BYTES_MIN) return { ...answer, headers };
+  const accepted = acceptedEncodings(request.header('accept-encoding') ?? '');
+  if (accepted.has('br')) {
+    const params = { [constants.BROTLI_PARAM_QUALITY]: QUALITY, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.byteLength };
+    return { ...answer, headers: { ...headers, 'content-encoding': 'br' }, body: await brotli(bytes, { params }) };
+  }
+  if (accepted.has('gzip'))
+    return { ...answer, headers: { ...headers, 'content-encoding': 'gzip' }, body: await zip(bytes) };
+  return { ...answer, headers };
+}
+
+/** Of `gzip, br;q=0.5, zstd;q=0`: what is named and not refused. `*` is not taken up: whoever unpacks names what. */
+export function acceptedEncodings(header: string): ReadonlySet<string> {
+  const words = header.toLowerCase().split(',');
+  return new Set(
+    words.filter((word) => !/;\s*q=0(\.0*)?\s*$/.test(word)).map((word) => word.split(';', 1)[0]?.trim() ?? ''),
+  );
+}
