@@ -223,6 +223,7 @@ export async function forgetIdleGuests(pool: pg.Pool, limit = 10_000): Promise<n
     `delete from buyers where id in (
        select g.id from buyers g
        where g.kind = 'guest' and g.erased_at is null and g.created_at < now() - $1 * interval '1 day'
+         and not exists (select from orders o where o.contact = g.id)
          and not exists (select from orders o where o.buyer in (g.id, g.payer_id)
            and o.created_at between g.created_at - interval '1 day' and g.created_at + $1 * interval '1 day')
          and not exists (select from tickets t where t.buyer in (g.id, g.payer_id)

@@ -4,9 +4,11 @@ import { wallText } from './answer-sql.ts';
 
 export interface OrderLeft {
   readonly order: string;
+  /** Whom to tell: whose order it is, else whose CPF paid. */
   readonly buyer: string;
   /** Its live tickets, by id. */
   readonly tickets: readonly string[];
+  /** Prices and fees. */
   readonly cents: number;
 }
 
@@ -19,7 +21,7 @@ export async function ordersWithTickets(
 ): Promise<OrderLeft[]> {
   const { rows } = await pool.query<OrderLeft>({
     name: 'orders-with-tickets',
-    text: `select o.id as "order", o.buyer, array_agg(t.id order by t.id) as tickets, sum(t.price_cents)::float8 as cents
+    text: `select o.id as "order", coalesce(o.contact, o.buyer) as buyer, array_agg(t.id order by t.id) as tickets, sum(t.price_cents + t.fee_cents)::float8 as cents
       from orders o join tickets t on t.order_id = o.id
       where o.screening = $1 and t.state = 'live' and o.id > $2
       group by o.id order by o.id limit $3`,
@@ -43,12 +45,12 @@ export async function ordersInPayment(
   return rows[0]?.count ?? 0;
 }
 
-/** Buyers with live tickets of `screening`, by id, after the buyer `after`. */
+/** Whom to tell of those with live tickets of `screening`, by id, after the buyer `after`. */
 export async function buyersOf(pool: pg.Pool, screening: number, after: string, limit: number): Promise<string[]> {
   const { rows } = await pool.query<{ buyer: string }>({
     name: 'buyers-of-screening',
-    text: `select distinct o.buyer from orders o join tickets t on t.order_id = o.id
-      where o.screening = $1 and t.state = 'live' and o.buyer > $2 order by o.buyer limit $3`,
+    text: `select distinct coalesce(o.contact, o.buyer) as buyer from orders o join tickets t on t.order_id = o.id
+      where o.screening = $1 and t.state = 'live' and coalesce(o.contact, o.buyer) > $2 order by 1 limit $3`,
     values: [screening, after, limit],
   });
   return rows.map(({ buyer }) => buyer);

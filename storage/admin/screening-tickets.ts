@@ -45,7 +45,7 @@ export async function touchedBy(client: pg.ClientBase, screening: number): Promi
     name: 'admin-touched',
     text: `select json_build_object('orders', count(distinct o.id) filter (where t.state = 'live'),
         'tickets', count(*) filter (where t.state = 'live'), 'people', count(distinct o.buyer) filter (where t.state = 'live'),
-        'refundCents', coalesce(sum(t.price_cents) filter (where t.state = 'live'), 0),
+        'refundCents', coalesce(sum(t.price_cents + t.fee_cents) filter (where t.state = 'live'), 0),
         'ticketsUsed', count(*) filter (where t.state = 'used'),
         'paying', (select count(*) from orders p where p.screening = $1 and p.state in ('created', 'authorised'))) as touched
       from orders o join tickets t on t.order_id = o.id where o.screening = $1`,

@@ -14,6 +14,8 @@ export interface ListedTicket {
   readonly type: number;
   readonly state: TicketState;
   readonly priceCents: number;
+  /** Service fee on top. */
+  readonly feeCents: number;
   readonly currency: string;
   readonly createdAt: string;
   readonly updatedAt: string;
@@ -48,7 +50,7 @@ export interface OwnedTicket extends PlacedTicket {
 }
 
 const FIELDS = `'id', t.id, 'code', t.code, 'order', t.order_id, 'screening', t.screening, 'seat', t.seat, 'type', t.type,
-  'state', t.state, 'priceCents', t.price_cents, 'currency', s.currency,
+  'state', t.state, 'priceCents', t.price_cents, 'feeCents', t.fee_cents, 'currency', s.currency,
   'createdAt', ${instantText('t.created_at')}, 'updatedAt', ${instantText('t.updated_at')},
   'usedAt', case when t.state = 'used' then ${instantText('t.updated_at')} end`;
 

@@ -4,9 +4,7 @@ import { test } from 'node:test';
 import { PHONE, visitor } from '../support/browser.ts';
 import { e2eStage, endStage } from '../support/e2e-stage.ts';
 import { NewerBuild } from '../support/newer-build.ts';
-
-/** When everything of this build is kept, and this page is in its hands. */
-const KEPT = 'navigator.serviceWorker.ready.then(() => navigator.serviceWorker.controller !== null)';
+import { KEPT } from './delivery-states.ts';
 
 test('[EE1] Chromium finds nothing against installing the shop as an app', async (t) => {
   const { url } = await e2eStage();
@@ -101,6 +99,6 @@ test('[EE6] a page of the build before, without a service worker, goes on in the
   assert.ok(missing > 1, 'no part was missing');
 });
 
-test('[EE9] whatever the pages showed, the audit finds the books sound', async () => {
+test('[EE19] whatever the pages showed, the audit finds the books sound', async () => {
   await endStage();
 });

@@ -80,10 +80,16 @@ test('actors have no clock, no chance, no timers, no promises and nothing of the
 });
 
 test('the protocol and the SDK run in a browser: no module of node, no package but the codec', () => {
-  const browser = ruled.filter(({ from }) => /^(server\/protocol|clients\/sdk|clients\/web)\//.test(from));
+  const browser = ruled.filter(({ from }) => /^(server\/protocol|clients\/sdk)\//.test(from));
   assert.ok(browser.length > 0, 'server/protocol and clients/sdk are missing');
   const wrong = browser.filter(({ file, target }) => file === null && !/^msgpackr(\/|$)/.test(target));
   assert.deepEqual(wrong.map(describe), []);
+});
+
+test('the shop needs Angular and the codes drawn on tickets, and nothing else', () => {
+  const shop = ruled.filter(({ from, file }) => /^clients\/web\/.*\.ts$/.test(from) && file === null);
+  assert.ok(shop.length > 10, 'clients/web is missing');
+  assert.deepEqual(shop.filter(({ target }) => !/^(@angular|qrcode)\//.test(target)).map(describe), []);
 });
 
 test('one file alone imports uWebSockets.js, so that another socket layer can take its place', () => {

@@ -8,12 +8,16 @@ export interface Formats {
   money(cents: number, currency?: string): string;
   /** "20:30" */
   time(local: string): string;
+  /** "20:30", by the clock of this device. */
+  clock(atMs: number): string;
   /** "qui., 24 de dez." */
   day(local: string): string;
   /** "quinta-feira, 24 de dezembro" */
   longDay(local: string): string;
   /** "qui." */
   weekday(local: string): string;
+  /** "dez." */
+  month(local: string): string;
   /** "24/12" */
   shortDate(local: string): string;
   number(value: number): string;
@@ -39,13 +43,16 @@ export function formatsOf(language: Language): Formats {
     const format = new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, { ...options, timeZone: 'UTC' });
     return (local) => format.format(new Date(`${local.length === 10 ? `${local}T00:00:00` : local.slice(0, 19)}Z`));
   };
+  const clock = new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, { hour: '2-digit', minute: '2-digit' });
   const numbers = new Intl.NumberFormat(language);
   return {
     money: (cents, currency = 'BRL') => ofCurrency(currency).format(cents / 100),
+    clock: (atMs) => clock.format(atMs),
     time: written({ hour: '2-digit', minute: '2-digit', hour12: false }),
     day: written({ weekday: 'short', day: 'numeric', month: 'short' }),
     longDay: written({ weekday: 'long', day: 'numeric', month: 'long' }),
     weekday: written({ weekday: 'short' }),
+    month: written({ month: 'short' }),
     shortDate: written({ day: '2-digit', month: '2-digit' }),
     number: (value) => numbers.format(value),
     duration: (minutes) => {

@@ -1,0 +1,32 @@
+import type { FilmWords } from './film.pt-br.ts';
+
+/** Words of the page of a film. */
+export const filmEn: FilmWords = {
+  title: 'Film',
+  loading: 'Loading the film…',
+  back: 'All films',
+  synopsis: 'Synopsis',
+  facts: 'Facts',
+  rating: 'Rating',
+  duration: 'Length',
+  genres: 'Genre',
+  distributor: 'Distributor',
+  accessibility: 'Accessibility',
+  audioDescription: 'Audio description',
+  captions: 'Captions',
+  signLanguage: 'Brazilian sign language',
+  screenings: 'Screenings',
+  screeningsOn: (day) => `Screenings ${day}`,
+  more: 'More screenings',
+  city: 'City',
+  allCities: 'All cities',
+  noScreenings: 'No screenings announced',
+  noScreeningsHint: 'This film is not on at the moment. Others are.',
+  noScreeningsIn: (city) => `No screenings in ${city}`,
+  noScreeningsInHint: 'There may be some in other cities.',
+  withoutCity: 'See all cities',
+  unknown: 'There is no such film here',
+  unknownHint: 'The address may have changed, or the film is no longer on.',
+  failed: 'We could not load the film',
+  failedHint: 'The box office did not answer. Check the connection and try again.',
+};
