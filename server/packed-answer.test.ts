@@ -50,6 +50,14 @@ test('[WD11] a cache is told of the packing also when nothing was packed', async
   assert.deepEqual([short.body, short.headers?.['content-encoding']], ['{}', undefined]);
 });
 
+test('[WD13] what many ask for is packed once, and anew when its content has another name', async () => {
+  const once = await packed('/api/films/8', 'br');
+  assert.equal((await packed('/api/films/8', 'br')).body, once.body);
+  const other = await packed('/api/films/8', 'br', { status: 200, headers: { etag: 'W/"8"' }, body: `${LONG} ` });
+  assert.equal(brotliDecompressSync(other.body as Uint8Array).toString(), `${LONG} `);
+  assert.notEqual((await packed('/api/films/9', 'br')).body, once.body);
+});
+
 test('[WD12] what may hold something of one visitor’s is never packed: its length would tell', async () => {
   for (const path of [
     '/api/orders',

@@ -15,6 +15,10 @@ const BYTES_MIN = 1_400;
 /** From here on more work saves little: level 4 takes half a millisecond for a page of the search, in a thread of its own. */
 const QUALITY = 4;
 
+/** Answers that were packed lately, by address, packing and the ETag by which their content is known: many ask for the same. */
+const KEPT_MAX = 256;
+const kept = new Map<string, Promise<Uint8Array>>();
+
 const brotli = promisify(brotliCompress);
 const zip = promisify(gzip);
 
@@ -26,13 +30,33 @@ export async function packedAnswer(request: HttpRequest, answer: HttpResponse): 
   const bytes = typeof body === 'string' ? Buffer.from(body) : body;
   if (bytes.byteLength < BYTES_MIN) return { ...answer, headers };
   const accepted = acceptedEncodings(request.header('accept-encoding') ?? '');
-  if (accepted.has('br')) {
-    const params = { [constants.BROTLI_PARAM_QUALITY]: QUALITY, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.byteLength };
-    return { ...answer, headers: { ...headers, 'content-encoding': 'br' }, body: await brotli(bytes, { params }) };
-  }
-  if (accepted.has('gzip'))
-    return { ...answer, headers: { ...headers, 'content-encoding': 'gzip' }, body: await zip(bytes) };
-  return { ...answer, headers };
+  const encoding = accepted.has('br') ? 'br' : accepted.has('gzip') ? 'gzip' : null;
+  if (encoding === null) return { ...answer, headers };
+  const etag = answer.headers?.['etag'];
+  const packed =
+    etag === undefined ? pack(bytes, encoding) : keptOr(`${encoding} ${etag} ${addressOf(request)}`, bytes, encoding);
+  return { ...answer, headers: { ...headers, 'content-encoding': encoding }, body: await packed };
+}
+
+function addressOf({ path, query }: HttpRequest): string {
+  return `${path}?${query}`;
+}
+
+function keptOr(key: string, bytes: Uint8Array, encoding: 'br' | 'gzip'): Promise<Uint8Array> {
+  const found = kept.get(key);
+  if (found !== undefined) return found;
+  const packed = pack(bytes, encoding);
+  kept.set(key, packed);
+  packed.catch(() => kept.delete(key));
+  // The oldest goes: what is asked for often is packed again at once.
+  if (kept.size > KEPT_MAX) kept.delete(kept.keys().next().value ?? key);
+  return packed;
+}
+
+function pack(bytes: Uint8Array, encoding: 'br' | 'gzip'): Promise<Uint8Array> {
+  if (encoding === 'gzip') return zip(bytes);
+  const params = { [constants.BROTLI_PARAM_QUALITY]: QUALITY, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.byteLength };
+  return brotli(bytes, { params });
 }
 
 /** Of `gzip, br;q=0.5, zstd;q=0`: what is named and not refused. `*` is not taken up: whoever unpacks names what. */

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { PHONE, visitor } from '../support/browser.ts';
+import { buyer } from '../support/buyer.ts';
 import { e2eStage, endStage } from '../support/e2e-stage.ts';
 import { NewerBuild } from '../support/newer-build.ts';
 import { KEPT } from './delivery-states.ts';
@@ -97,6 +98,29 @@ test('[EE6] a page of the build before, without a service worker, goes on in the
   await page.waitForURL('**/tickets');
   await page.locator('main h1').first().waitFor();
   assert.ok(missing > 1, 'no part was missing');
+});
+
+test('[EE17] a newer build that comes in the middle of a purchase says nothing until the purchase has ended', async (t) => {
+  const { url, screenings } = await e2eStage();
+  const site = await NewerBuild.before(t, url);
+  const someone = await buyer(t, { url: site.url });
+  const { page } = someone;
+  await someone.open(screenings[0]!);
+  await someone.visitor.until(KEPT);
+  await someone.take('B5');
+  await someone.toCheckout();
+  site.publish();
+  await page.evaluate('navigator.serviceWorker.ready.then((registration) => registration.update())');
+  await someone.visitor.until(
+    'navigator.serviceWorker.getRegistration().then((registration) => registration.waiting !== null)',
+  );
+  const update = page.getByRole('button', { name: 'Atualizar' });
+  assert.equal(await update.count(), 0);
+  await someone.tells('ana@exemplo.com.br');
+  await someone.pay();
+  await someone.done();
+  await someone.toTickets();
+  await update.waitFor();
 });
 
 test('[EE19] whatever the pages showed, the audit finds the books sound', async () => {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
+import qrcode from 'qrcode';
 import { PHONE, visitor } from '../support/browser.ts';
 import { buyer, CPFS } from '../support/buyer.ts';
 import { e2eStage, endStage } from '../support/e2e-stage.ts';
@@ -29,12 +30,36 @@ test('[EE31] the link of the letter opens the tickets in another browser; withou
   const order = await someone.buys(screenings[1]!, ['B5'], 'bia@exemplo.com.br', CPFS[1]);
   await someone.toTickets();
   const link = await letterLink(path.join(folder, 'mail'), order);
-  const other = await buyer(t, { url });
-  await other.page.goto(`/tickets/${order}`);
-  await other.page.getByRole('heading', { level: 1, name: 'Este ingresso não abre aqui' }).waitFor();
+  const stranger = await visitor(t, { url });
+  await stranger.page.goto(`/tickets/${order}`);
+  await stranger.page.getByRole('heading', { level: 1, name: 'Este ingresso não abre aqui' }).waitFor();
+  const other = await buyer(t, { url, size: PHONE });
   await other.page.goto(link);
   await other.qr('B5').waitFor();
   assert.doesNotMatch(other.page.url(), /access=/, 'the key of the tickets stays in the address');
+});
+
+test('[EE33] the code on the screen is, square by square, the text that the server signed', async (t) => {
+  const { url, screenings } = await e2eStage();
+  const someone = await buyer(t, { url, size: PHONE, theme: 'dark' });
+  const order = await someone.buys(screenings[3]!, ['D5'], 'davi@exemplo.com.br', CPFS[4]);
+  await someone.toTickets();
+  const { order: bought } = (await someone.page.evaluate(
+    `fetch('/api/orders/${order}').then((answer) => answer.json())`,
+  )) as { order: { tickets: readonly { qr: string }[] } };
+  const { modules } = qrcode.create(bought.tickets[0]?.qr ?? '', { errorCorrectionLevel: 'Q' });
+  const drawn = someone.qr('D5');
+  const [, , side] = ((await drawn.getAttribute('viewBox')) ?? '').split(' ').map(Number);
+  const quiet = ((side ?? 0) - modules.size) / 2;
+  assert.ok(quiet >= 4, `the quiet zone is ${quiet} squares wide`);
+  const shown = new Set<string>();
+  const path = (await drawn.locator('path').getAttribute('d')) ?? '';
+  for (const [, x, y, run] of path.matchAll(/M(\d+) (\d+)h(\d+)v1h-\3z/g))
+    for (let i = 0; i < Number(run); i++) shown.add(`${Number(x) + i - quiet} ${Number(y) - quiet}`);
+  const wanted = new Set<string>();
+  for (let row = 0; row < modules.size; row++)
+    for (let column = 0; column < modules.size; column++) if (modules.get(row, column)) wanted.add(`${column} ${row}`);
+  assert.deepEqual(shown, wanted);
 });
 
 test('[EE32] a ticket is found by its code and the CPF, by nothing less', async (t) => {
