@@ -92,7 +92,9 @@ function idOf(ticket: string | { readonly ticket: string }): string {
 }
 
 function centsOf(all: readonly ListedTicket[], ids: readonly string[]): number {
-  return all.filter(({ id }) => ids.includes(id)).reduce((sum, { priceCents, feeCents }) => sum + priceCents + feeCents, 0);
+  return all
+    .filter(({ id }) => ids.includes(id))
+    .reduce((sum, { priceCents, feeCents }) => sum + priceCents + feeCents, 0);
 }
 
 /**
