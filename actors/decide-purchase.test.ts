@@ -42,7 +42,7 @@ test('[PC1] category and fee go from the line into the fact, the ticket, the ans
     LINES,
   );
   sale.happens();
-  const mine = mineOf(stage.state, { kind: 'mine', requestId: '', buyer: 'ana', atMs: T0 });
+  const mine = mineOf(stage.state, { kind: 'mine', requestId: '', buyer: 'ana', payer: 'ana', atMs: T0 });
   assert.deepEqual(mine.orders[0]?.tickets, outcome.tickets);
   stage.when(confirm('ana', 'o1', [3, 4, 5])).repeats(outcome);
 });

@@ -138,7 +138,7 @@ test('[T9] a seat that was given back is sold again, and each ticket stays what 
 test('[T10] what is mine: open holds and the tickets that are not void', () => {
   const stage = bought().does(cancel(['o1-4']), checkIn('o1-5'), hold('ana', [8]), hold('bia', [9]));
   const holdId = stage.state.version - 1;
-  const query = { kind: 'mine', requestId: 'q', buyer: 'ana', atMs: T0 } as const;
+  const query = { kind: 'mine', requestId: 'q', buyer: 'ana', payer: 'pai', atMs: T0 } as const;
   const deadlineMs = T0 + RULES.holdTtlMs;
   const tickets = newTickets('o1', [3, 5]).map((ticket) => ({ ...ticket, type: 1, priceCents: 3_000 }));
   assert.deepEqual(mineOf(stage.state, query), {
@@ -155,4 +155,19 @@ test('[T10] what is mine: open holds and the tickets that are not void', () => {
   );
   stage.does(cancelPayment('ana', 'o2', false), cancel(['o1-3']));
   assert.deepEqual(mineOf(stage.state, query).holds, []);
+});
+
+test('[GI5] an order is told to the device that held it and the payer together; a hold to the device', () => {
+  const ordered = given(held(2, 'device', [3]), begun(2, 'o1', 'ana', lines([3])), sold(2, 'o1', [3]));
+  const stage = ordered.does(hold('device', [8]));
+  const seen = (buyer: string, payer: string) => {
+    const { holds, orders } = mineOf(stage.state, { kind: 'mine', requestId: '', buyer, payer, atMs: T0 });
+    return [holds.length, orders.map(({ order }) => order)];
+  };
+  assert.deepEqual(seen('device', 'ana'), [1, ['o1']]);
+  // Whoever knows the token; whoever says that the CPF is his.
+  assert.deepEqual(seen('device', 'device'), [1, []]);
+  assert.deepEqual(seen('device', 'bia'), [1, []]);
+  assert.deepEqual(seen('another', 'ana'), [0, []]);
+  assert.deepEqual(seen('ana', 'ana'), [0, []]);
 });

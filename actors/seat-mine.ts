@@ -7,11 +7,19 @@ export interface MineQuery {
   readonly kind: 'mine';
   readonly requestId: string;
   readonly buyer: string;
+  /**
+   * Whose tickets would count now: whoever is signed in, else the buyer himself. A session's token alone tells nothing of what
+   * others bought with it on the same device.
+   */
+  readonly payer: string;
   /** The owner's clock, milliseconds since 1970. */
   readonly atMs: number;
 }
 
-/** Open holds, and sold orders with their live and used tickets. Orders that the buyer holds for somebody else's payment count as the buyer's. */
+/**
+ * The buyer's open holds, and the sold orders that he held and the payer pays for, with their live and used tickets. Neither
+ * alone is enough: a token may be known to a stranger, and a guest may name anybody's CPF.
+ */
 export function mineOf(state: ScreeningState, query: MineQuery): MineAnswer {
   const holds: MineAnswer['holds'][number][] = [];
   for (const hold of state.holds.values()) {
@@ -20,7 +28,7 @@ export function mineOf(state: ScreeningState, query: MineQuery): MineAnswer {
   }
   const orders: MineAnswer['orders'][number][] = [];
   for (const order of state.orders.values()) {
-    if (order.state !== 'sold' || (order.buyer !== query.buyer && order.payer !== query.buyer)) continue;
+    if (order.state !== 'sold' || order.buyer !== query.buyer || order.payer !== query.payer) continue;
     const tickets: TicketSummary[] = [];
     for (const id of order.tickets) {
       const ticket = state.tickets.get(id);

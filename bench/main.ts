@@ -9,6 +9,7 @@ import { runMicro } from './run-micro.ts';
 import { stopEverything } from './run-parts.ts';
 import { runPeers } from './run-peers.ts';
 import { runRecover } from './run-recover.ts';
+import { runScreen } from './run-screen.ts';
 import { runSearch } from './run-search.ts';
 import { runSeats } from './run-seats.ts';
 
@@ -24,6 +25,7 @@ const BENCHMARKS: Readonly<Record<BenchName, Benchmark>> = {
   cluster: runCluster,
   search: runSearch,
   import: runImport,
+  screen: runScreen,
 };
 
 async function main(): Promise<number> {

@@ -2,7 +2,17 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 
-export const BENCH_NAMES = ['copy', 'seats', 'peers', 'micro', 'recover', 'cluster', 'search', 'import'] as const;
+export const BENCH_NAMES = [
+  'copy',
+  'seats',
+  'peers',
+  'micro',
+  'recover',
+  'cluster',
+  'search',
+  'import',
+  'screen',
+] as const;
 export type BenchName = (typeof BENCH_NAMES)[number];
 
 export interface BenchOptions {
@@ -30,6 +40,8 @@ export interface BenchOptions {
   readonly profileFolder: string | null;
   /** Small enough for every build: figures mean nothing, the audit does. */
   readonly smoke: boolean;
+  /** screen: a long run, which looks at the memory; null: `seconds`. */
+  readonly minutes: number | null;
 }
 
 export const USAGE = `npm run bench -- NAME [options]
@@ -41,6 +53,7 @@ export const USAGE = `npm run bench -- NAME [options]
   cluster  two nodes behind HAProxy: local, across NATS, and how long buyers wait when a node goes
   search   /api/search at a fixed rate, with 50,000 screenings loaded
   import   the register, and 50,000 screenings, into a fresh catalogue; and the same files again
+  screen   a seat map in a real browser, slowed down, with a thousand watchers: change to screen, frames, memory
   recover  start, first touch, memory, and a killed server's way back
 
   --seconds N           length of each measurement (5)
@@ -49,6 +62,7 @@ export const USAGE = `npm run bench -- NAME [options]
   --connections N       (64)        --in-flight N   commands under way on each, closed loop (256)
   --frame-commands N    commands in one WebSocket frame (1)
   --threads N           the server's threads (cores)
+  --minutes N           screen: so long, with samples of the memory
   --history FILE        keep every acknowledged command (else a sample is checked and thrown away)
   --profile FOLDER      write processor profiles of the server's threads (slower)
   --json                one line of JSON for each result, nothing else
@@ -71,6 +85,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
       'in-flight': { type: 'string' },
       'frame-commands': { type: 'string' },
       threads: { type: 'string' },
+      minutes: { type: 'string' },
       history: { type: 'string' },
       profile: { type: 'string' },
       json: { type: 'boolean', default: false },
@@ -100,13 +115,14 @@ export function readOptions(args: readonly string[]): BenchOptions {
     json: values.json,
     save: values.save,
     screenings: whole('screenings', smoke ? 40 : name === 'search' ? 50_000 : 2000, 1, 60_000),
-    seats: whole('seats', smoke ? 50 : 200, 1, 4096),
-    connections: whole('connections', smoke ? 8 : 64, 1, 20_000),
+    seats: whole('seats', smoke ? 50 : name === 'screen' ? 1000 : 200, 1, 4096),
+    connections: whole('connections', smoke ? 8 : name === 'screen' ? 1000 : 64, 1, 20_000),
     inFlight: whole('in-flight', smoke ? 16 : 256, 1, 4096),
     frameCommands: whole('frame-commands', 1, 1, 64),
     threads: whole('threads', availableParallelism(), 1, 64),
     historyFile: values.history ?? null,
     profileFolder: values.profile ?? null,
     smoke,
+    minutes: values.minutes === undefined ? null : number('minutes', 0, 0.1, 1440),
   };
 }

@@ -4,13 +4,18 @@ import { withClient } from './bench-database.ts';
 
 const SEATS_TO_A_ROW = 20;
 
-/** Creates `screenings` screenings of `seats` seats; resolves with the id of the first. Their ids have no gap. */
-export async function createProgramme(config: DatabaseConfig, screenings: number, seats: number): Promise<number> {
+/** Creates `screenings` screenings of `seats` seats, so many to a row; resolves with the id of the first. Their ids have no gap. */
+export async function createProgramme(
+  config: DatabaseConfig,
+  screenings: number,
+  seats: number,
+  seatsToARow = SEATS_TO_A_ROW,
+): Promise<number> {
   const layout = {
-    rows: Array.from({ length: Math.ceil(seats / SEATS_TO_A_ROW) }, (_, row) => rowLabel(row)),
+    rows: Array.from({ length: Math.ceil(seats / seatsToARow) }, (_, row) => rowLabel(row)),
     seats: Array.from({ length: seats }, (_, seat) => {
-      const row = Math.floor(seat / SEATS_TO_A_ROW);
-      const column = seat % SEATS_TO_A_ROW;
+      const row = Math.floor(seat / seatsToARow);
+      const column = seat % seatsToARow;
       return [row, column, 0, `${rowLabel(row)}${column + 1}`];
     }),
   };

@@ -139,3 +139,25 @@ test('[GI3] from the close on nothing is taken from it, not even the rest of a f
   assert.equal(socket.context.socket, null);
   assert.equal(stage.bus.submitted.length, 0);
 });
+
+test('[GI5] what is mine is asked for whoever pays: the cookie of the connection, not the token alone', async () => {
+  const stage = staged();
+  stage.signedIn.set('no-cpf', { ...ANA, payer: null });
+  const ask: ClientRequest = { op: ClientOp.mine, screening: 7 };
+  const known = await greeted(stage, { cookie: COOKIE });
+  const asked: { readonly buyer: string; readonly payer: string }[] = [];
+  for (const headers of [{ cookie: COOKIE }, {}, { cookie: 'no-cpf' }]) {
+    const { socket } = await greeted(stage, headers, known.welcome.token);
+    socket.says(ask);
+    const { command, answer } = stage.bus.next('mine');
+    assert.ok(command.kind === 'mine');
+    asked.push({ buyer: command.buyer, payer: command.payer });
+    answer({ code: 0, kind: 'mine', holds: [], orders: [] });
+  }
+  const { buyer } = known.welcome;
+  assert.deepEqual(asked, [
+    { buyer, payer: 'payer-of-ana' },
+    { buyer, payer: buyer },
+    { buyer, payer: buyer },
+  ]);
+});

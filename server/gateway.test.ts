@@ -149,7 +149,7 @@ test('[G7] each message becomes its command: the session’s buyer, the deadline
       [7, { kind: 'release', ...common, hold: 9, seats: [5] }],
       [7, { kind: 'extend', ...common, hold: 9 }],
       [7, { kind: 'best-available', ...common, count: 3, accessible: true }],
-      [8, { kind: 'mine', requestId: '', buyer, atMs: 0 }],
+      [8, { kind: 'mine', requestId: '', buyer, payer: buyer, atMs: 0 }],
     ],
   );
   assert.ok(stage.bus.submitted.every(({ deadlineMs }) => deadlineMs === T0 + COMMAND_DEADLINE_MS));

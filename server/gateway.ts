@@ -234,7 +234,13 @@ export class Gateway implements ConnectionHost, SocketHandlers<Connection> {
         });
         return;
       case ClientOp.mine:
-        this.#submit(connection, message.screening, { kind: 'mine', requestId: '', buyer, atMs: 0 });
+        this.#submit(connection, message.screening, {
+          kind: 'mine',
+          requestId: '',
+          buyer,
+          payer: payerOf(connection.identity, buyer),
+          atMs: 0,
+        });
         return;
       case ClientOp.buy:
         this.#buy(connection, buyer, message);
@@ -305,7 +311,7 @@ export class Gateway implements ConnectionHost, SocketHandlers<Connection> {
     connection.commandsUnderWay++;
     this.commandsUnderWay++;
     const purchase: PurchaseRequest = {
-      ...{ buyer, payer: identity?.payer ?? buyer, requestId, screening, hold, detail },
+      ...{ buyer, payer: payerOf(identity, buyer), requestId, screening, hold, detail },
       seats: seats as readonly WantedSeat[],
       ...(identity === null ? {} : { contact: identity.buyer }),
       ...(expectedCents === undefined ? {} : { expectedCents }),
@@ -385,6 +391,11 @@ export class Gateway implements ConnectionHost, SocketHandlers<Connection> {
     clearTimeout(connection.helloTimer);
     connection.helloTimer = null;
   }
+}
+
+/** Whose ten tickets count: of whoever is signed in, if he has told a CPF; else of the device. */
+function payerOf(identity: Identity | null, buyer: string): string {
+  return identity?.payer ?? buyer;
 }
 
 // Few object shapes, written out: a spread of what may be missing costs more than the decision.

@@ -11,7 +11,7 @@ import { endPools } from '../storage/end-pool.ts';
 import { forgetImportFiles } from '../storage/import/import-job.ts';
 import type { LayoutChange } from '../storage/layout-changes.ts';
 import type { Log } from '../storage/log.ts';
-import { sweepConfirmations } from '../storage/order-confirmations.ts';
+import { sweepConfirmations, sweepPool } from '../storage/order-confirmations.ts';
 import type { Seals } from '../storage/sealing.ts';
 import { TicketSigner } from '../storage/tickets/ticket-qr.ts';
 import { CatalogueFollower } from '../workers/catalogue-follower.ts';
@@ -77,7 +77,7 @@ export class NodeServices {
       after: timer,
     });
     this.#imports = new ImportRunner({ pool: this.#app, database, threads: this.#importPool, log });
-    this.#accounts = createPool(database, 'accounts', 'poltrona confirmations', 1);
+    this.#accounts = sweepPool(database);
     this.#confirmations = new ConfirmationSweep({
       sweep: (limit, sinceMs) => sweepConfirmations(this.#accounts, { limit, sinceMs }),
       nowMs: Date.now,

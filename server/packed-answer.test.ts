@@ -75,3 +75,30 @@ test('[WD12] what may hold something of one visitor’s is never packed: its len
     assert.equal(await packed('/api/search', 'br', answer), answer);
   }
 });
+
+test('[WD13] an answer without an ETag is known by its content, wherever it is asked for', async () => {
+  const body = `${LONG} seats`;
+  const [once, twice] = await Promise.all([
+    packed('/api/screenings/41/seats', 'br', { status: 200, body }),
+    packed('/api/screenings/42/seats', 'br', { status: 200, body: Buffer.from(body) }),
+  ]);
+  assert.equal(once.body, twice.body);
+  assert.equal((await packed('/api/screenings/41/seats', 'br', { status: 200, body })).body, once.body);
+  const zipped = await packed('/api/screenings/41/seats', 'gzip', { status: 200, body });
+  assert.equal(gunzipSync(zipped.body as Uint8Array).toString(), body);
+  const changed = await packed('/api/screenings/41/seats', 'br', { status: 200, body: `${body}!` });
+  assert.equal(brotliDecompressSync(changed.body as Uint8Array).toString(), `${body}!`);
+});
+
+test('[WD14] when 32 answers are being packed further ones go out as they are; what is being packed already is shared', async () => {
+  const ask = (n: number) => packed('/api/screenings/7/seats', 'br', { status: 200, body: `${LONG} crowd ${n}` });
+  const answers = await Promise.all([...Array.from({ length: 34 }, (_, n) => ask(n)), ask(0)]);
+  const isPacked = answers.map(({ headers }) => headers?.['content-encoding'] === 'br');
+  assert.deepEqual(isPacked, [...Array.from({ length: 32 }, () => true), false, false, true]);
+  for (const { body, headers } of answers.slice(32, 34)) {
+    assert.equal(typeof body, 'string');
+    assert.equal(headers?.['vary'], 'accept-encoding');
+  }
+  assert.equal(answers[34]?.body, answers[0]?.body);
+  assert.equal((await ask(33)).headers?.['content-encoding'], 'br', 'afterwards there is room again');
+});

@@ -5,6 +5,7 @@
  * Only these. An answer that holds something of one visitor's is never packed: its length would tell of it to whoever can make
  * the visitor's browser ask and can see how much comes back.
  */
+import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import type { HttpRequest, HttpResponse } from './socket/socket-port.ts';
@@ -15,9 +16,16 @@ const BYTES_MIN = 1_400;
 /** From here on more work saves little: level 4 takes half a millisecond for a page of the search, in a thread of its own. */
 const QUALITY = 4;
 
-/** Answers that were packed lately, by address, packing and the ETag by which their content is known: many ask for the same. */
+/**
+ * Answers that were packed lately, or are being packed, by packing and content: its ETag at its address, or else a hash, which
+ * costs a tenth of packing. Many ask for the same: the seats of a first night.
+ */
 const KEPT_MAX = 256;
 const kept = new Map<string, Promise<Uint8Array>>();
+
+/** Under way at once; beyond it answers go out as they are. The threads that pack also sign tickets, which must not wait. */
+const PACKING_MAX = 32;
+let packing = 0;
 
 const brotli = promisify(brotliCompress);
 const zip = promisify(gzip);
@@ -33,8 +41,9 @@ export async function packedAnswer(request: HttpRequest, answer: HttpResponse): 
   const encoding = accepted.has('br') ? 'br' : accepted.has('gzip') ? 'gzip' : null;
   if (encoding === null) return { ...answer, headers };
   const etag = answer.headers?.['etag'];
-  const packed =
-    etag === undefined ? pack(bytes, encoding) : keptOr(`${encoding} ${etag} ${addressOf(request)}`, bytes, encoding);
+  const content = etag === undefined ? hashOf(bytes) : `${etag} ${addressOf(request)}`;
+  const packed = keptOr(`${encoding} ${content}`, bytes, encoding);
+  if (packed === null) return { ...answer, headers };
   return { ...answer, headers: { ...headers, 'content-encoding': encoding }, body: await packed };
 }
 
@@ -42,10 +51,17 @@ function addressOf({ path, query }: HttpRequest): string {
   return `${path}?${query}`;
 }
 
-function keptOr(key: string, bytes: Uint8Array, encoding: 'br' | 'gzip'): Promise<Uint8Array> {
+function hashOf(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('base64');
+}
+
+/** Null: too much is being packed. */
+function keptOr(key: string, bytes: Uint8Array, encoding: 'br' | 'gzip'): Promise<Uint8Array> | null {
   const found = kept.get(key);
   if (found !== undefined) return found;
-  const packed = pack(bytes, encoding);
+  if (packing >= PACKING_MAX) return null;
+  packing++;
+  const packed = pack(bytes, encoding).finally(() => packing--);
   kept.set(key, packed);
   packed.catch(() => kept.delete(key));
   // The oldest goes: what is asked for often is packed again at once.

@@ -13,7 +13,8 @@ import { loadScreening, type ScreeningRecord } from '../storage/catalogue.ts';
 import { WRITER_PREFIX } from '../storage/copy-writer.ts';
 import { packageRoot } from '../storage/package-root.ts';
 import { challengeOf } from '../storage/sandbox-challenges.ts';
-import { loadTicketOffer, type TicketOffer } from '../storage/ticket-offer.ts';
+import { loadOfferPlace, type OfferPlace, offerAt } from '../storage/ticket-offer.ts';
+import { listTicketTypes, type TicketTypeRow } from '../storage/ticket-types.ts';
 import { monotonicMs } from '../workers/cluster/monotonic.ts';
 import { parseNatsUrl } from '../workers/cluster/nats-address.ts';
 import type { NatsConnection } from '../workers/cluster/nats-connection.ts';
@@ -139,8 +140,10 @@ const engine = new ShardEngine(
 );
 cluster = engine.cluster;
 const records = new RecordCache<ScreeningRecord>((id) => loadScreening(engine.pool, id), Date.now);
-/** Beside the record, since only purchases ask: ticket types, and the fee, whose changes nobody is told of. */
-const offers = new RecordCache<TicketOffer>((id) => loadTicketOffer(engine.pool, id), Date.now);
+/** Beside the record, since only purchases ask: the fee and the ticket types, of whose changes nobody is told. */
+const places = new RecordCache<OfferPlace>((id) => loadOfferPlace(engine.pool, id), Date.now);
+/** Once for all screenings, under the id 0: for each it would be the same list ten thousand times. */
+const ticketTypes = new RecordCache<readonly TicketTypeRow[]>(() => listTicketTypes(engine.pool), Date.now);
 const checkout = new Checkout({
   bus: engine.bus,
   payments: sandboxPayments({
@@ -148,16 +151,18 @@ const checkout = new Checkout({
     delay: (ms) => delay(ms, undefined, { ref: false }),
   }),
   prices: async (screening) => {
-    const [record, offer] = await Promise.all([records.get(screening), offers.get(screening)]);
-    return record === null || offer === null ? null : pricesOf(record, offer);
+    const known = [records.get(screening), places.get(screening), ticketTypes.get(0)] as const;
+    const [record, place, types] = await Promise.all(known);
+    return record === null || place === null ? null : pricesOf(record, offerAt(place, types ?? []));
   },
   pricesAreOld: (screening) => {
     records.invalidate([screening]);
-    offers.invalidate([screening]);
+    places.invalidate([screening]);
   },
   pricesAreDoubted: (screening) => {
     records.doubt(screening, DOUBTS_MS);
-    offers.doubt(screening, DOUBTS_MS);
+    places.doubt(screening, DOUBTS_MS);
+    ticketTypes.doubt(0, DOUBTS_MS);
   },
   nowMs: Date.now,
   stepDeadlineMs: COMMAND_DEADLINE_MS,

@@ -150,3 +150,12 @@ test('[WD10] without a build of the shop the server says what makes one', () => 
   assert.equal(status, 404);
   assert.match(String(body), /npm run build/);
 });
+
+test('[WD15] what is not there is not guessed at by a browser either', (t) => {
+  for (const path of ['/main-BBBBBBBB.js', '/poster.png']) {
+    const { status, headers } = served(t)(path, '*/*');
+    assert.deepEqual([status, headers['x-content-type-options']], [404, 'nosniff'], path);
+  }
+  const unbuilt = served(t, 'http://127.0.0.1:8080', {})('/');
+  assert.deepEqual([unbuilt.status, unbuilt.headers['x-content-type-options']], [404, 'nosniff']);
+});

@@ -5,7 +5,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { Assets, assetAnswer } from './assets.ts';
-import { ONLY_HTTPS, pageHeaders, WORKER_HEADERS } from './page-headers.ts';
+import { FILE_HEADERS, ONLY_HTTPS, pageHeaders, WORKER_HEADERS } from './page-headers.ts';
 import type { HttpRequest, HttpResponse } from './socket/socket-port.ts';
 
 /** The addresses of clients/web/src/routes.ts, which a test compares. */
@@ -22,7 +22,7 @@ const PAGES = [
 /** What the build writes where a nonce belongs. */
 const NONCE_MARK = '%NONCE%';
 const NONCE_BYTES = 16;
-const NOT_FOUND = { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' };
+const NOT_FOUND = { ...FILE_HEADERS, 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' };
 
 export class ShopPages {
   readonly #assets = new Assets();

@@ -35,17 +35,20 @@ export interface Recipient {
   readonly isConfirmed: boolean;
   /** Erased, or a colleague who works here no more. */
   readonly isGone: boolean;
+  /** Found by a CPF that others have bought with as well: which of them is meant nobody knows. */
+  readonly isOneOfSeveral: boolean;
 }
 
-/** The account or guest, or the latest of a payer's; null when there never was one. */
+/** The account or guest; for a payer's id whoever has this CPF, and which one is only sure where it is one. Null: there never was one. */
 export async function findRecipient(pool: pg.Pool, kind: RecipientKind, id: string): Promise<Recipient | null> {
   const text =
     kind === 'buyer'
       ? `select email as address, name, locale, email_confirmed_at is not null as "isConfirmed",
-                erased_at is not null as "isGone"
+                erased_at is not null as "isGone",
+                id <> $1 and (select count(*) from buyers b where b.payer_id = $1 and b.erased_at is null) > 1 as "isOneOfSeveral"
          from buyers where id = $1 or payer_id = $1
-         order by id = $1 desc, erased_at is null desc, kind = 'account' desc, created_at desc limit 1`
-      : `select email as address, name, 'pt-BR' as locale, true as "isConfirmed", status <> 'active' as "isGone"
+         order by id = $1 desc, erased_at is null desc limit 1`
+      : `select email as address, name, 'pt-BR' as locale, true as "isConfirmed", status <> 'active' as "isGone", false as "isOneOfSeveral"
          from staff_users where id::text = $1`;
   const { rows } = await pool.query<Recipient>({ name: `message-recipient-${kind}`, text, values: [id] });
   return rows[0] ?? null;
@@ -71,16 +74,47 @@ export interface ScreeningFacts {
   readonly seats: readonly string[];
 }
 
-/** `screening` as the recipient's messages tell of it, with the seats that he has there. Null when there is none. */
-export async function screeningFacts(pool: pg.Pool, screening: number, buyer: string): Promise<ScreeningFacts | null> {
+/**
+ * `screening` as the recipient's messages tell of it, with the seats that he has there. `recipient`: whose orders they are, or
+ * who paid where nobody told a name. Null when there is no such screening.
+ *
+ * Of a cancelled one, tickets are refunded soon after `message` is queued and often before it is written: those count too, and what
+ * was given back long before does not. (A minute: clocks of nodes differ.)
+ */
+export async function screeningFacts(
+  pool: pg.Pool,
+  screening: number,
+  recipient: string,
+  message: string,
+): Promise<ScreeningFacts | null> {
   const { rows } = await pool.query<ScreeningFacts>({
     name: 'message-screening',
-    text: `${FACTS} (select array_agg(m.layout -> 'seats' -> t.seat ->> 3 order by t.seat) from tickets t
-             where t.screening = s.id and t.buyer = $2 and t.state in ('live', 'used')), '{}') as seats
+    text: `${FACTS} (select array_agg(m.layout -> 'seats' -> t.seat ->> 3 order by t.seat) from orders o join tickets t on t.order_id = o.id
+             where o.screening = s.id and (o.contact = $2 or (o.contact is null and o.buyer = $2))
+               and (t.state in ('live', 'used') or (s.status = 'cancelled' and t.state = 'refunded' and t.updated_at >=
+                 (select created_at - interval '1 minute' from messages where id = $3)))), '{}') as seats
            from screenings s ${PLACE} where s.id = $1`,
-    values: [screening, buyer],
+    values: [screening, recipient, message],
   });
   return rows[0] ?? null;
+}
+
+/** The one order that somebody has there with valid tickets, and when it is; null when there is none, or several. */
+export async function onlyOrderOf(
+  pool: pg.Pool,
+  screening: number,
+  contact: string,
+): Promise<{ readonly order: string; readonly startsAtMs: number; readonly minutes: number } | null> {
+  const { rows } = await pool.query<{ order: string; startsAtMs: number; minutes: number }>({
+    name: 'message-only-order',
+    text: `select o.id as "order", (extract(epoch from s.starts_at) * 1000)::float8 as "startsAtMs", f.minutes
+           from orders o join screenings s on s.id = o.screening join films f on f.id = s.film_id
+           where o.screening = $1 and o.contact = $2
+             and exists (select from tickets t where t.order_id = o.id and t.state in ('live', 'used')) limit 2`,
+    values: [screening, contact],
+  });
+  const [first] = rows;
+  return first !== undefined && rows.length === 1 ? first : null;
 }
 
 /** The screening of an order, with the seats of `tickets`, or of all that were given back. Null without such an order. */

@@ -41,7 +41,7 @@ export interface NewMessage<Kind extends MessageKind = MessageKind> {
   readonly id?: string;
   readonly kind: Kind;
   readonly recipientKind: RecipientKind;
-  /** A buyer's id, or a payer's (then the account of that CPF, else its latest guest); or a staff user's id. */
+  /** A buyer's id, or a payer's (then whoever has this CPF, where it is one only); or a staff user's id. */
   readonly recipient: string;
   readonly params: MessageParams[Kind];
 }

@@ -8,7 +8,8 @@ import { screeningIn, sellOrders } from '../tests/support/sold-orders.ts';
 import { clientConfig, createPool, type DatabaseConfig } from './database.ts';
 import { inTransaction } from './in-transaction.ts';
 import { JOB_SCHEMA } from './job-schema.ts';
-import { CONFIRMATION_PRIORITY, queueConfirmation, sweepConfirmations } from './order-confirmations.ts';
+import { queueMessage } from './messages.ts';
+import { CONFIRMATION_PRIORITY, queueConfirmationAgain, sweepConfirmations, sweepPool } from './order-confirmations.ts';
 import { packageRoot } from './package-root.ts';
 
 interface Stage {
@@ -57,13 +58,25 @@ test('[OC1] every order that was sold to somebody with an address is told once, 
       state,
     })),
   ]);
-  assert.deepEqual(await sweepConfirmations(accounts, { limit: 100, sinceMs: null }), { taken: 2, isFull: false });
+  assert.deepEqual(await sweepConfirmations(accounts, { limit: 100, sinceMs: null }), {
+    taken: 2,
+    isFull: false,
+    refused: [],
+  });
   assert.deepEqual(await queued(), queueOf('captured', 'sold'));
-  assert.deepEqual(await sweepConfirmations(accounts, { limit: 100, sinceMs: null }), { taken: 0, isFull: false });
+  assert.deepEqual(await sweepConfirmations(accounts, { limit: 100, sinceMs: null }), {
+    taken: 0,
+    isFull: false,
+    refused: [],
+  });
   // Whatever becomes of an order afterwards, it is told once.
   await owner.query(`update orders set state = 'captured', updated_at = now() where id = 'sold'`);
   await owner.query(`update orders set state = 'sold', updated_at = now() where id = 'created'`);
-  assert.deepEqual(await sweepConfirmations(accounts, { limit: 100, sinceMs: null }), { taken: 1, isFull: false });
+  assert.deepEqual(await sweepConfirmations(accounts, { limit: 100, sinceMs: null }), {
+    taken: 1,
+    isFull: false,
+    refused: [],
+  });
   assert.deepEqual(await queued(), queueOf('captured', 'created', 'sold'));
   const { rows } = await owner.query(`select recipient_kind, recipient, params from messages where id like '%:sold'`);
   assert.deepEqual(rows, [{ recipient_kind: 'buyer', recipient: 'buyer-1', params: { order: 'sold' } }]);
@@ -91,7 +104,11 @@ test('[OC2] sweepers at once take each order once, and together all of them, tho
     screening,
     ids.map((id) => ({ id, contact: 'buyer-1' })),
   );
-  assert.deepEqual(await sweepConfirmations(accounts, { limit: 20, sinceMs: null }), { taken: 20, isFull: false });
+  assert.deepEqual(await sweepConfirmations(accounts, { limit: 20, sinceMs: null }), {
+    taken: 20,
+    isFull: false,
+    refused: [],
+  });
   assert.deepEqual(await queued(), queueOf(...ids.slice(0, 20)));
   let taken = 0;
   const sweepAll = async (): Promise<void> => {
@@ -128,24 +145,45 @@ test('[OC3] a sweeper that dies in the middle has done nothing, and the next one
   const waiting = `select pid from pg_stat_activity where application_name = 'dying sweeper' and wait_event_type = 'Lock'`;
   while ((await superuser.query(waiting)).rowCount === 0) await new Promise((resolve) => setImmediate(resolve));
   // Meanwhile its orders are locked, and another sweeper does not wait for them.
-  assert.deepEqual(await sweepConfirmations(accounts, { limit: 100, sinceMs: null }), { taken: 0, isFull: false });
+  assert.deepEqual(await sweepConfirmations(accounts, { limit: 100, sinceMs: null }), {
+    taken: 0,
+    isFull: false,
+    refused: [],
+  });
   await superuser.query(`select pg_terminate_backend(pid) from (${waiting}) w`);
   await superuser.end();
   await swept;
   await asking.query('rollback');
   assert.deepEqual(await queued(), queueOf());
-  assert.deepEqual(await sweepConfirmations(accounts, { limit: 100, sinceMs: null }), { taken: 2, isFull: false });
+  assert.deepEqual(await sweepConfirmations(accounts, { limit: 100, sinceMs: null }), {
+    taken: 2,
+    isFull: false,
+    refused: [],
+  });
   assert.deepEqual(await queued(), queueOf('one', 'two'));
 });
 
 test('[OC3] a message that is there already is not queued again, sent or not, and its order counts as told', async (t) => {
   const { owner, accounts, screening, queued } = await stageOf(t);
   await sellOrders(owner, screening, [{ id: 'one', contact: 'buyer-1', seats: [3] }]);
-  await inTransaction(accounts, (client) => queueConfirmation(client, 'one', false));
+  await inTransaction(accounts, (client) =>
+    queueMessage(client, {
+      ...{ id: 'order-confirmed:one', kind: 'order-confirmed', params: { order: 'one' } },
+      ...{ recipientKind: 'buyer', recipient: 'buyer-1' },
+    }),
+  );
   await accounts.query(`update messages set state = 'sent'`);
   await owner.query(`select ${JOB_SCHEMA}.complete_jobs(array(select id from ${JOB_SCHEMA}.jobs))`);
-  assert.deepEqual(await sweepConfirmations(accounts, { limit: 100, sinceMs: null }), { taken: 1, isFull: false });
-  assert.deepEqual(await sweepConfirmations(accounts, { limit: 100, sinceMs: null }), { taken: 0, isFull: false });
+  assert.deepEqual(await sweepConfirmations(accounts, { limit: 100, sinceMs: null }), {
+    taken: 1,
+    isFull: false,
+    refused: [],
+  });
+  assert.deepEqual(await sweepConfirmations(accounts, { limit: 100, sinceMs: null }), {
+    taken: 0,
+    isFull: false,
+    refused: [],
+  });
   assert.deepEqual(await queued(), { messages: ['order-confirmed:one'], jobs: [] });
 });
 
@@ -160,7 +198,11 @@ test('[OC4] an order that is just being changed keeps nobody waiting, and is tol
   await journal.query('begin');
   await journal.query(`update orders set state = 'cancelled' where id = 'one'`);
   await journal.query(`update orders set state = 'captured' where id = 'two'`);
-  assert.deepEqual(await sweepConfirmations(accounts, { limit: 100, sinceMs: null }), { taken: 1, isFull: false });
+  assert.deepEqual(await sweepConfirmations(accounts, { limit: 100, sinceMs: null }), {
+    taken: 1,
+    isFull: false,
+    refused: [],
+  });
   assert.deepEqual(await queued(), queueOf('three'));
   await journal.query('commit');
   await sweepConfirmations(accounts, { limit: 100, sinceMs: null });
@@ -178,14 +220,17 @@ test('[OC5] so many untried confirmations wait and no more; the other orders wai
   assert.deepEqual(await sweepConfirmations(accounts, { limit: 2, sinceMs: null, untriedMax: 3 }), {
     taken: 2,
     isFull: false,
+    refused: [],
   });
   assert.deepEqual(await sweepConfirmations(accounts, { limit: 2, sinceMs: null, untriedMax: 3 }), {
     taken: 1,
     isFull: false,
+    refused: [],
   });
   assert.deepEqual(await sweepConfirmations(accounts, { limit: 2, sinceMs: null, untriedMax: 3 }), {
     taken: 0,
     isFull: true,
+    refused: [],
   });
   assert.deepEqual(await queued(), queueOf('a', 'b', 'c'));
   // Sent, or tried in vain: room for others either way.
@@ -194,10 +239,12 @@ test('[OC5] so many untried confirmations wait and no more; the other orders wai
   assert.deepEqual(await sweepConfirmations(accounts, { limit: 100, sinceMs: null, untriedMax: 3 }), {
     taken: 2,
     isFull: false,
+    refused: [],
   });
   assert.deepEqual(await sweepConfirmations(accounts, { limit: 100, sinceMs: null, untriedMax: 3 }), {
     taken: 0,
     isFull: false,
+    refused: [],
   });
   assert.deepEqual(await queued(), queueOf('a', 'b', 'c', 'd', 'e'));
 });
@@ -210,9 +257,17 @@ test('[OC2] a look at what was sold lately takes nothing older, and a look at ev
   ]);
   await owner.query(`update orders set updated_at = now() - interval '90 seconds' where id = 'old'`);
   const sinceMs = Date.now() - 60_000;
-  assert.deepEqual(await sweepConfirmations(accounts, { limit: 100, sinceMs }), { taken: 1, isFull: false });
+  assert.deepEqual(await sweepConfirmations(accounts, { limit: 100, sinceMs }), {
+    taken: 1,
+    isFull: false,
+    refused: [],
+  });
   assert.deepEqual(await queued(), queueOf('new'));
-  assert.deepEqual(await sweepConfirmations(accounts, { limit: 100, sinceMs: null }), { taken: 1, isFull: false });
+  assert.deepEqual(await sweepConfirmations(accounts, { limit: 100, sinceMs: null }), {
+    taken: 1,
+    isFull: false,
+    refused: [],
+  });
   assert.deepEqual(await queued(), queueOf('new', 'old'));
 });
 
@@ -227,16 +282,53 @@ test('[OC6] who asks for the letter again gets another one; without tickets, add
   const app = createPool(database, 'app', 'test', 1);
   t.after(() => app.end());
   for (const pool of [accounts, app]) {
-    const asked = (order: string, again: boolean) =>
-      inTransaction(pool, (client) => queueConfirmation(client, order, again));
-    assert.equal(await asked('mine', false), 'queued');
-    assert.equal(await asked('mine', true), 'queued');
-    assert.equal(await asked('nobody', true), 'no-contact');
-    assert.equal(await asked('back', true), 'not-sold');
-    assert.equal(await asked('none', true), 'unknown');
+    const asked = (order: string) => inTransaction(pool, (client) => queueConfirmationAgain(client, order));
+    assert.equal(await asked('mine'), 'queued');
+    assert.equal(await asked('nobody'), 'no-contact');
+    assert.equal(await asked('back'), 'not-sold');
+    assert.equal(await asked('none'), 'unknown');
   }
+  // Nobody is confirmed what is cancelled, although the tickets are still live until it is wound up.
+  await owner.query(`update screenings set status = 'cancelled'`);
+  assert.equal(await inTransaction(app, (client) => queueConfirmationAgain(client, 'mine')), 'not-sold');
   const { messages, jobs } = await queued();
-  assert.equal(messages.filter((id) => id === 'order-confirmed:mine').length, 1);
   assert.equal(messages.filter((id) => /^order-confirmed:mine:[\w-]{12}$/.test(id)).length, 2);
-  assert.equal(jobs.length, 3);
+  assert.deepEqual([messages.length, jobs.length], [2, 2]);
+});
+
+test('[OC11] an order whose message is refused keeps the others from nothing, and is named with the reason’s code', async (t) => {
+  const { database, owner, screening, queued } = await stageOf(t);
+  await sellOrders(
+    owner,
+    screening,
+    ['a', 'bad', 'c', 'd'].map((id) => ({ id, contact: 'buyer-1' })),
+  );
+  await owner.query(`alter table messages add constraint no_bad check (id not like '%:bad')`);
+  const pool = sweepPool(database);
+  t.after(() => pool.end());
+  const refused = [{ order: 'bad', code: '23514' }];
+  assert.deepEqual(await sweepConfirmations(pool, { limit: 100, sinceMs: null }), { taken: 3, isFull: false, refused });
+  assert.deepEqual(await queued(), queueOf('a', 'c', 'd'));
+  await owner.query('alter table messages drop constraint no_bad');
+  await sweepConfirmations(pool, { limit: 100, sinceMs: null });
+  assert.deepEqual(await queued(), queueOf('a', 'bad', 'c', 'd'));
+});
+
+test('[OC12] a look that takes too long is ended by PostgreSQL, which gives back its orders', async (t) => {
+  const { database, owner, accounts, screening, queued } = await stageOf(t);
+  await sellOrders(owner, screening, [
+    { id: 'one', contact: 'buyer-1' },
+    { id: 'two', contact: 'buyer-1' },
+  ]);
+  const asking = await connected(t, database, 'accounts');
+  await asking.query('begin');
+  await asking.query(
+    `insert into messages (id, kind, recipient_kind, recipient) values ('order-confirmed:two', 'order-confirmed', 'buyer', 'buyer-1')`,
+  );
+  const pool = sweepPool(database, 50);
+  t.after(() => pool.end());
+  await assert.rejects(sweepConfirmations(pool, { limit: 100, sinceMs: null }), { code: '57014' });
+  await asking.query('rollback');
+  assert.equal((await sweepConfirmations(accounts, { limit: 100, sinceMs: null })).taken, 2);
+  assert.deepEqual(await queued(), queueOf('one', 'two'));
 });

@@ -3,6 +3,7 @@ import type pg from 'pg';
 
 export interface OrderLetterFacts {
   readonly screening: number;
+  readonly isCancelled: boolean;
   readonly film: string;
   readonly minutes: number;
   readonly cinema: string;
@@ -13,7 +14,7 @@ export interface OrderLetterFacts {
   /** Wall time in the cinema: "2026-12-24T20:30:00". */
   readonly startsLocal: string;
   readonly currency: string;
-  /** Valid ones by seat, at most TICKETS_MAX. */
+  /** Valid ones by seat, at most LETTER_TICKETS_MAX. */
   readonly tickets: readonly LetterTicket[];
   /** Of all valid tickets, also those that did not fit. */
   readonly ticketCount: number;
@@ -44,13 +45,13 @@ export interface LetterCategory {
 }
 
 /** Tickets in one letter: nobody buys more than ten by himself, and each has a picture of two kilobytes. */
-export const TICKETS_MAX = 20;
+export const LETTER_TICKETS_MAX = 20;
 
 /** Null without such an order. `pool` has the accounts role. */
 export async function orderLetterFacts(pool: pg.Pool, order: string): Promise<OrderLetterFacts | null> {
   const { rows } = await pool.query<{ facts: OrderLetterFacts }>({
     name: 'order-letter',
-    text: `select json_build_object('screening', s.id, 'film', f.title, 'minutes', f.minutes, 'cinema', c.name,
+    text: `select json_build_object('screening', s.id, 'isCancelled', s.status = 'cancelled', 'film', f.title, 'minutes', f.minutes, 'cinema', c.name,
         'address', concat_ws(', ', c.address, c.district, case when c.city is not null then concat_ws('/', c.city, c.state) end),
         'auditorium', a.name, 'startsAtMs', (extract(epoch from s.starts_at) * 1000)::bigint,
         'startsLocal', to_char(s.starts_local, 'YYYY-MM-DD"T"HH24:MI:SS'), 'currency', s.currency,
@@ -72,7 +73,7 @@ export async function orderLetterFacts(pool: pg.Pool, order: string): Promise<Or
                 where order_id = o.id and state in ('live', 'used')) t
             left join ticket_types k on k.id = t.category) t
       where o.id = $1`,
-    values: [order, TICKETS_MAX],
+    values: [order, LETTER_TICKETS_MAX],
   });
   return rows[0]?.facts ?? null;
 }

@@ -31,3 +31,13 @@ export async function challengeOf(client: pg.Pool | pg.ClientBase, order: string
   });
   return rows[0]?.outcome ?? null;
 }
+
+/** Deletes those that were told a month ago, long after any purchase is said again; resolves with how many. For a daily job. */
+export async function forgetOldChallenges(pool: pg.Pool, limit = 10_000): Promise<number> {
+  const { rowCount } = await pool.query(
+    `delete from sandbox_challenges where order_id in (
+       select order_id from sandbox_challenges where created_at < now() - interval '30 days' limit $1)`,
+    [limit],
+  );
+  return rowCount ?? 0;
+}

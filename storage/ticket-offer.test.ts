@@ -1,9 +1,11 @@
 /** What is to be had for a screening, and the fee of who shows it, as the catalogue has them. */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { connected, testDatabase } from '../tests/support/postgres.ts';
 import { addScreenings } from '../tests/support/screenings.ts';
 import { createPool } from './database.ts';
+import { packageRoot } from './package-root.ts';
 import { loadTicketOffer } from './ticket-offer.ts';
 
 test('[PC7] active types of the cinema’s place, and the exhibitor’s fee; for shards and for the API', async (t) => {
@@ -48,5 +50,21 @@ test('[PC7] what a fee may not be, the catalogue does not take', async (t) => {
       ['Rede', bps, cents],
     );
     await assert.rejects(added, /check constraint/);
+  }
+});
+
+test('[PC10] a ticket’s fee is never negative, and the migration that says so looks at no ticket of before', async (t) => {
+  const client = await connected(t, await testDatabase(t), 'migrator');
+  const { rows } = await client.query<{ validated: boolean; rule: string }>(
+    `select convalidated as validated, pg_get_constraintdef(oid) as rule from pg_constraint
+      where conrelid = 'tickets'::regclass and contype = 'c' and conname = 'tickets_fee_cents_check'`,
+  );
+  assert.deepEqual(rows, [{ validated: false, rule: 'CHECK ((fee_cents >= 0)) NOT VALID' }]);
+});
+
+test('[PC10] migrations that need the lock of a table in use give up after five seconds, before they ask for it', () => {
+  for (const name of ['1764000000007_purchase', '1764000000009_confirmations']) {
+    const sql = readFileSync(`${packageRoot()}/storage/migrations/${name}.sql`, 'utf8').replaceAll(/^--.*$/gm, '');
+    assert.match(sql.trimStart(), /^set local lock_timeout = '5s';/, name);
   }
 });

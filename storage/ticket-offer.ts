@@ -16,17 +16,16 @@ export interface TicketOffer {
   readonly ticketTypes: readonly TicketTypeRow[];
 }
 
-interface PlaceRow {
+/** Of a screening's offer what is its own; the types are the same for all screenings. */
+export interface OfferPlace extends ServiceFee {
   readonly state: string | null;
   readonly city: string | null;
-  readonly bps: number;
-  readonly cents: number;
 }
 
-/** The offer of `screening`; null when there is no such screening. Any role may ask. */
-export async function loadTicketOffer(pool: pg.Pool, screening: number): Promise<TicketOffer | null> {
+/** Where `screening` is shown, and the fee there; null when there is no such screening. Any role may ask. */
+export async function loadOfferPlace(pool: pg.Pool, screening: number): Promise<OfferPlace | null> {
   if (!Number.isSafeInteger(screening)) return null;
-  const { rows } = await pool.query<PlaceRow>({
+  const { rows } = await pool.query<OfferPlace>({
     name: 'ticket-offer',
     text: `select c.state, c.city, coalesce(e.service_fee_bps, 0) as bps, coalesce(e.service_fee_cents, 0) as cents
       from screenings s
@@ -36,9 +35,19 @@ export async function loadTicketOffer(pool: pg.Pool, screening: number): Promise
       where s.id = $1`,
     values: [screening],
   });
-  const [place] = rows;
-  if (place === undefined) return null;
-  const { state, city, bps, cents } = place;
-  const types = await listTicketTypes(pool);
-  return { fee: { bps, cents }, ticketTypes: types.filter(({ jurisdiction }) => isOffered(jurisdiction, state, city)) };
+  return rows[0] ?? null;
+}
+
+/** Of `ticketTypes` (all active ones) those that are to be had at `place`. */
+export function offerAt({ state, city, bps, cents }: OfferPlace, ticketTypes: readonly TicketTypeRow[]): TicketOffer {
+  return {
+    fee: { bps, cents },
+    ticketTypes: ticketTypes.filter(({ jurisdiction }) => isOffered(jurisdiction, state, city)),
+  };
+}
+
+/** The offer of `screening`, read now; null when there is no such screening. Any role may ask. */
+export async function loadTicketOffer(pool: pg.Pool, screening: number): Promise<TicketOffer | null> {
+  const place = await loadOfferPlace(pool, screening);
+  return place === null ? null : offerAt(place, await listTicketTypes(pool));
 }

@@ -151,6 +151,33 @@ test('"protocolError" is final: commands fail, nothing is tried again', async (t
   assert.deepEqual(late.is === 'failed' && [late.reason, late.mayHaveHappened], ['protocol', false]);
 });
 
+test('[GI6] after a sign-out the session goes on as a new visitor, without asking in his name for what was under way', async (t) => {
+  const all = await scene(t, ({ faults }) => faults.push('no-answer'));
+  const { session, gateway, next, listener } = all;
+  const first = next('snapshot');
+  session.watch(1, listener);
+  await first;
+  assert.equal(session.token, 'token.1');
+  const holding = session.hold(1, [1]);
+  await gateway.until(() => gateway.count(ClientOp.hold) === 1);
+  gateway.closeAll(CloseCode.signedOut, 'signed out');
+  const failed = await holding;
+  assert.deepEqual(failed.is === 'failed' && [failed.reason, failed.mayHaveHappened], ['closed', true]);
+  await all.reach('waiting');
+  assert.equal(session.token, null);
+  const again = next('snapshot');
+  await reconnect(all);
+  await again;
+  const hellos = gateway.received.filter(({ message }) => message.op === ClientOp.hello);
+  assert.deepEqual(
+    hellos.map(({ message }) => message.op === ClientOp.hello && message.token),
+    [null, null],
+  );
+  assert.deepEqual([session.token, session.state.is === 'open' && session.state.buyer], ['token.2', 'buyer-2']);
+  assert.equal((await session.hold(1, [2])).is, 'accepted');
+  assert.equal(gateway.count(ClientOp.hold), 2);
+});
+
 test('the close code says how long to wait, and only a wait of our own can be cut short', async (t) => {
   for (const [code, atLeastMs, mayNudge] of [
     [CloseCode.rateLimited, 10_000, false],

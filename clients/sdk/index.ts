@@ -1,4 +1,5 @@
 /** Poltrona for browsers and Node ≥ 20: `connect`, and the types of what comes back. */
+export { CloseCode } from '../../server/protocol/close-code.ts';
 export { OutcomeCode } from '../../server/protocol/outcome-code.ts';
 export type { ConnectionState } from './link.ts';
 export type * from './results.ts';

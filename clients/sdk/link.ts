@@ -1,6 +1,7 @@
 /**
  * One lasting link to the server over many sockets: connects, says hello, notices when the other end has gone silent, waits as
- * long as the close code asks for, and connects again with the same session token. It knows nothing of seats.
+ * long as the close code asks for, and connects again with the same session token; after a sign-out without one, as a new
+ * visitor. It knows nothing of seats.
  *
  * Always true: at most one socket is alive; `down` is told once for each `opened`, before the next one; after `close`, or
  * after a close code that says that we are not understood, nothing is told or tried any more.
@@ -97,8 +98,12 @@ export class Link {
     return true;
   }
 
-  /** The network is back, the page is seen again: do not wait any longer, unless the server asked for the wait. */
+  /**
+   * The network is back, the page is seen again: do not wait any longer, unless the server asked for the wait. A connection that is
+   * open is asked for a sign of life at once: it may have died while the device slept.
+   */
   nudge(): void {
+    if (this.#stage.is === 'open') this.send([{ op: ClientOp.ping, nonce: 0 }]);
     if (this.#stage.is !== 'waiting') return;
     const { code, cancel } = this.#stage;
     if (code === CloseCode.rateLimited || code === CloseCode.tooManyConnections) return;
@@ -173,6 +178,8 @@ export class Link {
     const { surroundings } = this.#options;
     const nowMs = surroundings.nowMs();
     this.#stopTimers();
+    // Whoever comes next at this device is somebody else.
+    if (code === CloseCode.signedOut) this.#token = null;
     const lasted = stage.is === 'open' && nowMs - stage.sinceMs >= LASTING_MS;
     this.#tries = lasted ? 1 : this.#tries + 1;
     const text = this.#lastNotice || reason;

@@ -163,6 +163,11 @@ export class PendingCommands {
   /** Nothing will be sent any more. */
   fail(reason: Failed['reason']): void {
     this.#over = reason;
+    this.giveUp(reason);
+  }
+
+  /** What is there is not said again; what comes later is. */
+  giveUp(reason: Failed['reason']): void {
     this.#cancelPump?.();
     this.#cancelPump = null;
     for (const pending of [...this.#all]) {

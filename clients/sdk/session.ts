@@ -3,6 +3,7 @@
  * command is answered, refused, or said to have failed, and its promise never rejects.
  */
 import { encodeClientFrame } from '../../server/protocol/client-codec.ts';
+import { CloseCode } from '../../server/protocol/close-code.ts';
 import { ClientOp, ServerOp } from '../../server/protocol/opcodes.ts';
 import type { Answer, Mine as MineMessage, Received } from '../../server/protocol/server-frame.ts';
 import { type ConnectionState, Link } from './link.ts';
@@ -116,7 +117,7 @@ export class Session {
     this.#commands = new PendingCommands(this.#link, surroundings, options.commandsMax ?? COMMANDS_MAX);
   }
 
-  /** Null until the first welcome. */
+  /** Null until the first welcome, and from a sign-out to the welcome after it: from then on it is another buyer's. */
   get token(): string | null {
     return this.#link.token;
   }
@@ -332,6 +333,8 @@ export class Session {
 
   #stateChanged(state: ConnectionState): void {
     this.#state = state;
+    // The next connection is another buyer's: what this one asked for must not be asked in his name.
+    if (state.is === 'waiting' && state.code === CloseCode.signedOut) this.#commands.giveUp('closed');
     if (state.is === 'closed') {
       this.#down();
       this.#commands.fail(state.reason === 'asked' ? 'closed' : 'protocol');

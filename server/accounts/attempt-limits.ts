@@ -45,6 +45,8 @@ const LIMITS = {
   'lookup cpf': { max: 20, windowSeconds: HOUR },
   // A letter with its tickets again, to who bought them.
   'resend order': { max: 3, windowSeconds: HOUR },
+  // Ten tickets given back one by one, and as many repetitions; each asks the screening's actor.
+  'cancel order': { max: 20, windowSeconds: HOUR },
   // A device with a revoked key asks every few seconds.
   'key address': { max: 120, windowSeconds: MINUTE },
 } as const satisfies Record<string, { readonly max: number; readonly windowSeconds: number }>;

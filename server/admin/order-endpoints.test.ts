@@ -89,6 +89,30 @@ test('[AD13] tickets of an order are refunded, some or all, once; a rehearsal sa
   assert.equal((await stage.says(screening, { kind: 'hold', buyer: 'bia', seats: [0, 1, 2] })).outcome.code, 0);
 });
 
+test('[AD13] of two people with one CPF the one whose order it is hears of the refund; orders are found by either', async (t) => {
+  const stage = await AdminStage.create(t);
+  const screening = await stage.screening(stage.mine);
+  // The account and the guest have the same CPF, and so the same payer.
+  await stage.buys(screening, 'account', 'order-1', [0]);
+  await stage.buys(screening, 'guest', 'order-2', [1]);
+  await stage.rows(
+    `update orders set buyer = 'payer-1', contact = case id when 'order-1' then 'account' else 'guest' end`,
+  );
+  await stage.does(stage.partner, 'POST', '/api/admin/orders/order-2/refund', { why: 'fell ill' });
+  assert.deepEqual(await stage.rows('select recipient from messages'), [{ recipient: 'guest' }]);
+  const found = async (buyer: string): Promise<unknown[]> => {
+    const { orders } = await stage.does(stage.partner, 'GET', `/api/admin/orders?buyer=${buyer}`);
+    return orders.map(({ id, buyer: payer, contact }: Record<string, string>) => [id, payer, contact]);
+  };
+  const [first, second] = [
+    ['order-1', 'payer-1', 'account'],
+    ['order-2', 'payer-1', 'guest'],
+  ];
+  assert.deepEqual([await found('payer-1'), await found('guest')], [[first, second], [second]]);
+  const { order } = await stage.does(stage.partner, 'GET', '/api/admin/orders/order-2');
+  assert.equal(order.contact, 'guest');
+});
+
 test('[AD14] what cannot be given back is refused with the reason, in a rehearsal as in earnest', async (t) => {
   const stage = await AdminStage.create(t);
   const screening = await stage.screening(stage.mine);

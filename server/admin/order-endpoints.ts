@@ -20,7 +20,11 @@ const listedOrder = z.object({
   cinema: z.object({ id: z.number(), name: z.string() }),
   startsLocal: z.string(),
   state,
-  buyer: z.string().meta({ description: 'A random id; never a name or a CPF.' }),
+  buyer: z.string().meta({ description: 'Whose CPF paid: a random id; never a name or a CPF.' }),
+  contact: z.string().nullable().meta({
+    description:
+      'Whose order it is, and who is written to: the random id of an account or guest. Null: nobody told a name.',
+  }),
   tickets: z.number(),
   totalCents: z.number(),
   currency: z.string(),
@@ -44,7 +48,7 @@ function listEndpoint(ports: AdminPorts): Endpoint {
       screening: id.optional(),
       code: line(4, 40).optional().meta({ description: 'Of one of its tickets.' }),
       state: state.optional(),
-      buyer: textId.optional(),
+      buyer: textId.optional().meta({ description: 'Whose order it is (contact), or whose CPF paid (buyer).' }),
       limit,
       after,
     }),

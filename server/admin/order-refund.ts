@@ -79,7 +79,8 @@ export function refundEndpoint(ports: AdminPorts, kind: 'cancel' | 'refund'): En
         await queueMessage(client, {
           kind: 'order-refunded',
           recipientKind: 'buyer',
-          recipient: order.buyer,
+          // Not the payer: with somebody's CPF others may have bought as well.
+          recipient: order.contact ?? order.buyer,
           params: { order: id, refundCents, currency, tickets },
         });
       return { body: answer };

@@ -46,7 +46,10 @@ export const shownScreening = listedScreening.extend({
     .nullable(),
   counts: z.object({ free: z.number(), held: z.number(), sold: z.number(), blocked: z.number() }).nullable(),
   tickets: z.object({ live: z.number(), used: z.number(), cancelled: z.number(), refunded: z.number() }),
-  revenueCents: z.number().nullable().meta({ description: 'Null for those who may not see orders.' }),
+  revenueCents: z.number().nullable().meta({
+    description:
+      'Prices of live and used tickets without service fees (a refund gives both back). Null for those who may not see orders.',
+  }),
   cancellation: z
     .object({
       at: z.string(),

@@ -31,6 +31,8 @@ test('[AD21] a moved screening takes the end of its sales along, and its tickets
   const { id, path } = await planned(stage);
   await stage.buys(id, 'ana', 'order-1', [0, 1]);
   await stage.buys(id, 'bia', 'order-2', [2]);
+  // With one CPF, and two to be told.
+  await stage.rows(`update orders set contact = buyer, buyer = 'payer-1'`);
   const refused = await stage.send(stage.partner, 'POST', `${path}/reschedule`, { startsLocal: '2099-12-24T21:00' });
   assert.deepEqual([refused.status, refused.body.fields[0].path], [400, 'body.why']);
   const body = { startsLocal: '2099-12-24T21:00', why: 'late delivery' };

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { createPool } from '../../storage/database.ts';
-import { challengeOf } from '../../storage/sandbox-challenges.ts';
+import { challengeOf, forgetOldChallenges } from '../../storage/sandbox-challenges.ts';
 import { Seals } from '../../storage/sealing.ts';
 import { connected, testDatabase } from '../../tests/support/postgres.ts';
 import { ApiRouter } from '../api/router.ts';
@@ -112,4 +112,18 @@ test('[SB3] only orders in payment have challenges: nothing else is recorded', a
   for (const wrong of ['', 'x'.repeat(129), 'sp ace', 7, null]) assert.equal((await says(wrong, 'passed')).status, 400);
   for (const wrong of ['maybe', null, true]) assert.equal((await says('o1', wrong)).status, 400);
   assert.deepEqual([await stored('o1'), await stored('o3')], [null, null]);
+});
+
+test('[SB4] challenges of a month ago are forgotten, a few at a time; later ones are still found', async (t) => {
+  const config = await testDatabase(t);
+  const owner = await connected(t, config, 'migrator');
+  await owner.query(`insert into sandbox_challenges (order_id, outcome, created_at) values
+    ('old-1', 'passed', now() - interval '31 days'), ('old-2', 'failed', now() - interval '40 days'),
+    ('new', 'passed', now() - interval '29 days')`);
+  const pool = createPool(config, 'accounts', 'test', 1);
+  t.after(() => pool.end());
+  const bites = [];
+  for (let bite = 0; bite < 3; bite++) bites.push(await forgetOldChallenges(pool, 1));
+  assert.deepEqual(bites, [1, 1, 0]);
+  assert.deepEqual([await challengeOf(pool, 'new'), await challengeOf(pool, 'old-1')], ['passed', null]);
 });

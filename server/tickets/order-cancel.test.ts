@@ -68,6 +68,43 @@ test('[OT11] repeated, also from another network or after the answer was lost, i
   assert.deepEqual([other.status, other.json.code], [422, 'key-reused']);
 });
 
+test('[OT18] what was given back in time and lost on its way is told when it is repeated too late; another key is too late', async (t) => {
+  const stage = await OrdersStage.create(t, 3);
+  const ana = await stage.guest();
+  await stage.sells(ana, { order: 'o1', seats: [0, 1] });
+  const path = '/api/orders/o1/cancel';
+  const asked = { body: { tickets: ['o1-0'] }, key: 'give-it-back-once', cookie: ana.cookie };
+  await stage.seats.rows('alter table messages add constraint no_letters check (false) not valid');
+  assert.equal((await stage.ask('POST', path, asked)).status, 503);
+  await stage.seats.rows('alter table messages drop constraint no_letters');
+  const [{ at } = { at: new Date(0) }] = await stage.seats.rows<{ at: Date }>('select starts_at as at from screenings');
+  stage.accounts.nowMs = at.getTime() - 60 * 60_000;
+  const other = await stage.ask('POST', path, { ...asked, key: 'another-key-of-hers' });
+  assert.deepEqual([other.status, other.json.code], [409, 'too-late']);
+  const again = await stage.ask('POST', path, asked);
+  assert.deepEqual(
+    [again.status, again.json.order?.tickets.map(({ state }: { state: string }) => state)],
+    [200, ['refunded', 'live']],
+  );
+  assert.equal((await stage.ask('POST', path, asked)).status, 200);
+  assert.equal((await stage.accounts.messages('order-refunded')).length, 1);
+});
+
+test('[OT19] an order’s tickets are asked to be given back twenty times an hour, whoever asks', async (t) => {
+  const stage = await OrdersStage.create(t);
+  const ana = await stage.guest();
+  const bia = await stage.guest(CPFS[1], 'bia@example.com');
+  await stage.sells(ana, { order: 'o1', seats: [0] });
+  stage.accounts.nowMs = Math.ceil(stage.accounts.nowMs / HOUR_MS) * HOUR_MS;
+  const statusOf = async ({ cookie }: { readonly cookie: string }): Promise<number> =>
+    (await stage.ask('POST', '/api/orders/o1/cancel', { cookie, body: { tickets: ['none'] } })).status;
+  // Who has no right to the order uses nothing up.
+  for (let count = 0; count < 3; count++) assert.equal(await statusOf(bia), 404);
+  for (let count = 0; count < 20; count++) assert.equal(await statusOf(ana), 409);
+  assert.equal(await statusOf(ana), 429);
+  assert.equal(stage.seats.asked.filter((kind) => kind === 'refund').length, 20);
+});
+
 test('[OT9] outside of the policy nothing is cancelled, and the answer says until when it could have been', async (t) => {
   const stage = await OrdersStage.create(t, 3);
   const ana = await stage.guest();

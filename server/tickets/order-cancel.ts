@@ -5,17 +5,20 @@
  * refund of whatever origin.
  *
  * The actor is asked before the transaction, which then only queues the letter: a screening whose owner is away must not keep
- * a connection waiting. A crash in between leaves seats free and a letter unwritten; the repetition, by the same key, writes it.
+ * a connection waiting. A crash in between leaves seats free and a letter unwritten; the repetition, by the same key, writes it,
+ * also when the time to give back is over by then: the journal says that the actor had done it.
  */
 import { z } from 'zod';
 import { type Answer, OutcomeCode } from '../../actors/seat-outcome.ts';
 import { queueMessage } from '../../storage/messages.ts';
+import { wasAccepted } from '../../storage/tickets/accepted-requests.ts';
 import { type BuyerOrder, findBuyerOrder } from '../../storage/tickets/buyer-orders.ts';
+import { mayTry } from '../accounts/attempt-limits.ts';
 import { type Endpoint, endpoint } from '../api/endpoint.ts';
 import { Problem } from '../api/problem.ts';
 import { requestIdOf } from '../staff-commands.ts';
 import { type Cancellable, type CancelPolicy, cancellable } from './cancel-policy.ts';
-import type { OrderPorts } from './order-ports.ts';
+import { limitsOf, type OrderPorts } from './order-ports.ts';
 import { orderView, viewOfOrder } from './order-view.ts';
 import { ANYBODY, BY_WHOM, noSuchOrder, orderParams, type Reached, reachedOrder, TAG } from './reached-order.ts';
 
@@ -44,15 +47,19 @@ export function cancelEndpoint(ports: OrderPorts): Endpoint {
       409:
         'too-late, too-long-ago, screening-cancelled, not-sold, ticket-unknown, ticket-void, ticket-used: nothing was changed; ' +
         'a second try needs a new Idempotency-Key',
+      429: 'Tried often enough: twenty times an hour.',
       503: 'no-answer: repeat it with the same key',
     },
     prepare: async (request): Promise<GivenBack> => {
       const reached = await reachedOrder(ports, request);
       const { order } = reached;
-      mustBeInTime(order, ports.cancelPolicy, ports.nowMs());
+      await mayTry(limitsOf(ports), ['cancel order', order.id]);
       // Of the order and not of who asks: whoever repeats it from another network, or after signing in, means the same.
       const by = `order:${order.id}`;
       const requestId = requestIdOf(by, request.key);
+      const refusal = refusalOf(order, ports.cancelPolicy, ports.nowMs());
+      // What was done in time and lost on its way is carried on, however late it is repeated.
+      if (refusal !== null && !(await wasAccepted(ports.pool, order.screening.id, requestId))) throw refusal;
       const { tickets } = request.body;
       const { outcome } = await ports.ask(order.screening.id, {
         kind: 'refund',
@@ -84,32 +91,31 @@ export function cancelEndpoint(ports: OrderPorts): Endpoint {
 /**
  * What the time and the screening say. What becomes of each ticket is the actor's to decide: one that was given back a moment ago
  * by this very request must not be refused here when it is repeated.
- * @throws Problem 409
  */
-function mustBeInTime(order: BuyerOrder, policy: CancelPolicy, nowMs: number): void {
+function refusalOf(order: BuyerOrder, policy: CancelPolicy, nowMs: number): Problem | null {
   const verdict: Cancellable = cancellable(order, policy, nowMs);
   const until = new Date(verdict.untilMs).toISOString();
   switch (verdict.why) {
     case null:
     case 'no-live-ticket':
-      return;
+      return null;
     case 'too-late':
-      throw Problem.conflict(
+      return Problem.conflict(
         'too-late',
         `Tickets of this screening could be given back until ${until}, ${policy.minutesBefore} minutes before it starts. Nothing was cancelled.`,
       );
     case 'too-long-ago':
-      throw Problem.conflict(
+      return Problem.conflict(
         'too-long-ago',
         `These tickets could be given back until ${until}, ${policy.days} days after they were bought. Nothing was cancelled.`,
       );
     case 'screening-cancelled':
-      throw Problem.conflict(
+      return Problem.conflict(
         'screening-cancelled',
         'The screening itself is cancelled: its tickets are refunded without being asked for, and a message says so.',
       );
     case 'not-sold':
-      throw Problem.conflict('not-sold', 'The order is not paid: there is nothing to give back.');
+      return Problem.conflict('not-sold', 'The order is not paid: there is nothing to give back.');
   }
 }
 

@@ -169,9 +169,29 @@ test('[OT5] the access token opens its order, for a day after the screening, and
   const again = (await stage.ask('GET', '/api/orders/o1', { cookie: ana.cookie })).json.order.access;
   const { seals, nowMs } = stage.accounts;
   assert.deepEqual(
-    [openOrderAccess(seals, again, nowMs), openOrderAccess(seals, again, nowMs + 25 * HOUR_MS)],
+    [openOrderAccess(seals, again, nowMs)?.order, openOrderAccess(seals, again, nowMs + 25 * HOUR_MS)],
     ['o1', null],
   );
+});
+
+test('[OT17] a link that was mailed opens its order also after the screening was moved, earlier or later', async (t) => {
+  const stage = await OrdersStage.create(t);
+  const ana = await stage.account();
+  await stage.sells(ana, { order: 'o1', seats: [0] });
+  const { order } = (await stage.ask('GET', '/api/orders/o1', { cookie: ana.cookie })).json;
+  const startsMs = Date.parse(order.screening.startsAt);
+  const opens = async (afterMs: number): Promise<number> => {
+    stage.accounts.nowMs = startsMs + afterMs;
+    return (await stage.askWith(order.access, 'GET', '/api/orders/o1')).status;
+  };
+  const move = (days: number) =>
+    stage.seats.rows(`update screenings set starts_at = starts_at + $1 * interval '1 day'`, [days]);
+  assert.equal(await opens(3 * 24 * HOUR_MS), 404);
+  await move(7);
+  assert.deepEqual([await opens(3 * 24 * HOUR_MS), await opens(8 * 24 * HOUR_MS)], [200, 200]);
+  assert.equal(await opens(8 * 24 * HOUR_MS + 100 * 60_000), 404);
+  await move(-8);
+  assert.equal(await opens(2 * HOUR_MS), 404);
 });
 
 test('[OT6] a guest finds the order by a code and the CPF of the purchase, however they are typed', async (t) => {

@@ -1,6 +1,6 @@
 /** The confirmation of an order once more, to the address of the purchase and to no other. */
 import { z } from 'zod';
-import { queueConfirmation } from '../../storage/order-confirmations.ts';
+import { queueConfirmationAgain } from '../../storage/order-confirmations.ts';
 import { mayTry } from '../accounts/attempt-limits.ts';
 import { type Endpoint, endpoint } from '../api/endpoint.ts';
 import { Problem } from '../api/problem.ts';
@@ -29,7 +29,7 @@ export function resendEndpoint(ports: OrderPorts): Endpoint {
       await mayTry(limitsOf(ports), ['resend order', order.id]);
     },
     handle: async ({ client, params }) => {
-      const queued = await queueConfirmation(client, params.order, true);
+      const queued = await queueConfirmationAgain(client, params.order);
       switch (queued) {
         case 'queued':
           return { body: { resent: true as const } };

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { SeatMap } from '../../actors/seat-map.ts';
 import { loadSeatMap } from '../../storage/catalogue.ts';
 import type { BuyerOrder, BuyerTicket } from '../../storage/tickets/buyer-orders.ts';
-import { orderAccessExpiresMs, orderAccessToken } from '../../storage/tickets/order-access.ts';
+import { orderAccessToken, screeningAccessToken } from '../../storage/tickets/order-access.ts';
 import { GOOD_AFTER_MS } from '../../storage/tickets/ticket-qr.ts';
 import { cancellable } from './cancel-policy.ts';
 import type { OrderPorts } from './order-ports.ts';
@@ -85,14 +85,14 @@ export const orderView = z
       .meta({ description: 'Until when live tickets can be given back; null: not (any more), and why.' }),
     access: z.string().meta({
       description:
-        'For links to this order: the header "order-access" of whoever is not signed in. Good until a day after the screening.',
+        'For links to this order: the header "order-access" of whoever is not signed in. Good until a day after the screening, also when that is moved.',
     }),
   })
   .meta({ description: 'An order, as its buyer sees it.' });
 export type OrderView = z.infer<typeof orderView>;
 
 /** Of an order that is over, looked at in a session: long enough to look around. */
-const ACCESS_MIN_MS = 86_400_000;
+const ACCESS_AFTER_MS = 86_400_000;
 
 /** @param token that it was reached with; it is answered again, so that nobody prolongs his own. */
 export async function viewOfOrder(ports: OrderPorts, order: BuyerOrder, token: string | null): Promise<OrderView> {
@@ -105,7 +105,11 @@ export async function viewOfOrder(ports: OrderPorts, order: BuyerOrder, token: s
   const codeOf = ({ id: ticket, seat, state: is }: BuyerTicket): Promise<string> | null =>
     isShown && is === 'live' ? ports.signer.sign({ ticket, screening: screening.id, seat, startsAtMs, minutes }) : null;
   const { untilMs, why } = cancellable(order, ports.cancelPolicy, nowMs);
-  const expiresMs = Math.max(orderAccessExpiresMs({ startsAtMs, minutes }), nowMs + ACCESS_MIN_MS);
+  const isOver = nowMs >= startsAtMs + minutes * 60_000;
+  const accessOf = (): string =>
+    isOver
+      ? orderAccessToken(ports.seals, id, nowMs + ACCESS_AFTER_MS)
+      : screeningAccessToken(ports.seals, id, { startsAtMs, minutes });
   return {
     ...{ id, state, amountCents, currency, createdAt, screening },
     feeCents: order.tickets.reduce((sum, { feeCents }) => sum + feeCents, 0),
@@ -113,7 +117,7 @@ export async function viewOfOrder(ports: OrderPorts, order: BuyerOrder, token: s
       order.tickets.map(async (ticket) => ({ ...ticket, ...placeOf(map, ticket.seat), qr: await codeOf(ticket) })),
     ),
     cancellable: { until: why === null ? new Date(untilMs).toISOString() : null, why },
-    access: token ?? orderAccessToken(ports.seals, id, expiresMs),
+    access: token ?? accessOf(),
   };
 }
 

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { type BuyerOrder, findBuyerOrder } from '../../storage/tickets/buyer-orders.ts';
-import { openOrderAccess } from '../../storage/tickets/order-access.ts';
+import { openOrderAccess, orderAccessEndsMs } from '../../storage/tickets/order-access.ts';
 import type { Access, ApiRequest } from '../api/endpoint.ts';
 import { Problem } from '../api/problem.ts';
 import type { OrderPorts } from './order-ports.ts';
@@ -38,13 +38,20 @@ export async function reachedOrder(
   }: Pick<ApiRequest<{ order: string }, unknown, unknown>, 'principal' | 'params' | 'header'>,
 ): Promise<Reached> {
   const token = header('order-access');
-  const isByToken = token !== undefined && openOrderAccess(ports.seals, token, ports.nowMs()) === params.order;
-  if (!isByToken && principal.kind !== 'buyer') throw noSuchOrder();
+  const access = token === undefined ? null : openOrderAccess(ports.seals, token, ports.nowMs());
+  const isForThis = access?.order === params.order;
+  if (!isForThis && principal.kind !== 'buyer') throw noSuchOrder();
   const order = await findBuyerOrder(ports.pool, params.order, ports.cancelPolicy.days);
   if (order === null) throw noSuchOrder();
   if (principal.kind === 'buyer' && order.contact === principal.buyer) return { order, token: null };
-  if (!isByToken) throw noSuchOrder();
+  if (token === undefined || !isForThis) throw noSuchOrder();
+  if (access.endsWithScreening && ports.nowMs() >= accessEndsMs(order)) throw noSuchOrder();
   return { order, token };
+}
+
+/** By the start that the screening has now: it may have been moved since the link was mailed. */
+function accessEndsMs({ screening }: BuyerOrder): number {
+  return orderAccessEndsMs({ startsAtMs: Date.parse(screening.startsAt), minutes: screening.film.minutes });
 }
 
 /** One sentence for all reasons. */

@@ -19,7 +19,10 @@ export interface ListedOrder {
   readonly cinema: { readonly id: number; readonly name: string };
   readonly startsLocal: string;
   readonly state: OrderState;
+  /** Whose CPF paid. */
   readonly buyer: string;
+  /** Whose order it is, and who is written to; null: nobody told a name. */
+  readonly contact: string | null;
   /** How many, void ones included. */
   readonly tickets: number;
   readonly totalCents: number;
@@ -33,6 +36,7 @@ export interface OrdersWanted {
   /** Of one of its tickets. */
   readonly code?: string | undefined;
   readonly state?: OrderState | undefined;
+  /** Whose order it is, or whose CPF paid. */
   readonly buyer?: string | undefined;
   /** The last order of the page before, and its screening. */
   readonly after?: readonly [screening: number, order: string] | undefined;
@@ -41,7 +45,7 @@ export interface OrdersWanted {
 
 const ORDER = `select json_build_object('id', o.id, 'screening', o.screening, 'film', f.title,
     'cinema', json_build_object('id', c.id, 'name', c.name), 'startsLocal', ${wallText('s.starts_local')},
-    'state', o.state, 'buyer', o.buyer, 'tickets', (select count(*) from tickets t where t.order_id = o.id),
+    'state', o.state, 'buyer', o.buyer, 'contact', o.contact, 'tickets', (select count(*) from tickets t where t.order_id = o.id),
     'totalCents', o.amount_cents, 'currency', s.currency,
     'createdAt', ${instantText('o.created_at')}, 'updatedAt', ${instantText('o.updated_at')}) as item,
     c.exhibitor_id as "exhibitorId", s.seat_map_id as "seatMap"
@@ -56,7 +60,7 @@ export async function listOrders(pool: pg.Pool, scope: Scope, wanted: OrdersWant
   const { rows } = await pool.query<{ item: ListedOrder }>(
     `${ORDER}
      where ${inScope('c', 1)} and ($3::bigint is null or o.screening = $3) and ($4::text is null or o.state = $4)
-       and ($5::text is null or o.buyer = $5) and ($6::text is null or o.id in (select order_id from tickets where code = $6))
+       and ($5::text is null or o.buyer = $5 or o.contact = $5) and ($6::text is null or o.id in (select order_id from tickets where code = $6))
        and ($7::bigint is null or (o.screening <= $7 and (o.screening < $7
          or (o.created_at, o.id) > (select created_at, id from orders where id = $8))))
      order by o.screening desc, o.created_at, o.id limit $9`,

@@ -8,7 +8,7 @@ export interface SalesCounts {
   readonly used: number;
   readonly cancelled: number;
   readonly refunded: number;
-  /** Of the live and used ones. */
+  /** Prices of the live and used ones, without fees. */
   readonly revenueCents: number;
 }
 
@@ -31,8 +31,9 @@ export interface Touched {
   readonly orders: number;
   /** Live tickets. */
   readonly tickets: number;
-  /** Buyers of live tickets. */
+  /** Who is told: those to whom live tickets belong. */
   readonly people: number;
+  /** Prices and fees. */
   readonly refundCents: number;
   /** Tickets that were let in already, which no job gives back: for people to decide. */
   readonly ticketsUsed: number;
@@ -44,7 +45,7 @@ export async function touchedBy(client: pg.ClientBase, screening: number): Promi
   const { rows } = await client.query<{ touched: Touched }>({
     name: 'admin-touched',
     text: `select json_build_object('orders', count(distinct o.id) filter (where t.state = 'live'),
-        'tickets', count(*) filter (where t.state = 'live'), 'people', count(distinct o.buyer) filter (where t.state = 'live'),
+        'tickets', count(*) filter (where t.state = 'live'), 'people', count(distinct coalesce(o.contact, o.buyer)) filter (where t.state = 'live'),
         'refundCents', coalesce(sum(t.price_cents + t.fee_cents) filter (where t.state = 'live'), 0),
         'ticketsUsed', count(*) filter (where t.state = 'used'),
         'paying', (select count(*) from orders p where p.screening = $1 and p.state in ('created', 'authorised'))) as touched

@@ -1,4 +1,8 @@
 -- Up Migration
+-- Whoever waits for a table's lock makes everybody behind him wait, the journal included: behind a long reader this fails
+-- instead, and the next start tries again.
+set local lock_timeout = '5s';
+
 -- What a shop sells beside the seat: whose order it is, which ticket type each seat got, and the exhibitor's service fee.
 
 -- `buyer` stays the payer, whose ten tickets count. contact: the random id of the account or guest to whom the order
@@ -11,7 +15,9 @@ create index orders_contact on orders (contact, created_at) where contact is not
 alter table tickets
   add category smallint,
   -- On top of price_cents.
-  add fee_cents integer not null default 0 check (fee_cents >= 0);
+  add fee_cents integer not null default 0;
+-- Not validated, now or later: the tickets of before have the default, and looking at them all would stop sales meanwhile.
+alter table tickets add constraint tickets_fee_cents_check check (fee_cents >= 0) not valid;
 
 -- For each ticket that costs something: a part of its price in hundredths of a per cent, and a fixed sum.
 alter table exhibitors
@@ -27,3 +33,5 @@ create table sandbox_challenges (
 grant select, insert on sandbox_challenges to poltrona_app;
 -- The checkout asks from the shard's thread.
 grant select on sandbox_challenges to poltrona_shard;
+-- The daily cleaning.
+grant select, delete on sandbox_challenges to poltrona_accounts;

@@ -1,4 +1,8 @@
 -- Up Migration
+-- Whoever waits for a table's lock makes everybody behind him wait, the journal included: behind a long reader this fails
+-- instead, and the next start tries again.
+set local lock_timeout = '5s';
+
 -- Confirmations by e-mail (storage/order-confirmations.ts), which also tell what a category asks for.
 
 -- When the order's confirmation was queued; null: not yet. Orders from before count as told: nobody wants a letter about

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { Seals } from '../sealing.ts';
-import { openOrderAccess, orderAccessExpiresMs, orderAccessToken } from './order-access.ts';
+import { openOrderAccess, orderAccessEndsMs, orderAccessToken, screeningAccessToken } from './order-access.ts';
 
 const seals = new Seals(new Uint8Array(32).fill(3));
 const NOW_MS = Date.UTC(2026, 11, 24);
@@ -13,10 +13,22 @@ test('[OT5] an access token opens the order that it was made for, until it expir
   assert.match(token, /^[0-9A-Za-z_.-]+$/, 'it stands in links as it is');
   assert.deepEqual(
     [NOW_MS - 1, NOW_MS].map((nowMs) => openOrderAccess(seals, token, nowMs)),
-    [ORDER, null],
+    [{ order: ORDER, endsWithScreening: false }, null],
   );
   assert.equal(openOrderAccess(new Seals(new Uint8Array(32).fill(4)), token, 0), null);
-  assert.equal(orderAccessExpiresMs({ startsAtMs: NOW_MS, minutes: 100 }), NOW_MS + 100 * 60_000 + 86_400_000);
+});
+
+test('[OT17] a token of a screening outlives its start by two months, in case it is moved, and says that the screening decides', () => {
+  const screening = { startsAtMs: NOW_MS, minutes: 100 };
+  const endsMs = NOW_MS + 100 * 60_000 + 86_400_000;
+  assert.equal(orderAccessEndsMs(screening), endsMs);
+  const token = screeningAccessToken(seals, ORDER, screening);
+  const lastMs = endsMs + 60 * 86_400_000;
+  assert.deepEqual(
+    [lastMs - 1, lastMs].map((nowMs) => openOrderAccess(seals, token, nowMs)),
+    [{ order: ORDER, endsWithScreening: true }, null],
+  );
+  assert.equal(openOrderAccess(seals, `1${token.slice(1)}`, NOW_MS), null, 'nobody makes one out of the other');
 });
 
 test('[OT5] no other text opens anything, and none throws', () => {

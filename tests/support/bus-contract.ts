@@ -76,7 +76,7 @@ export function busContract(name: string, create: () => BusUnderTest | Promise<B
     withBus('[U7] a question is answered like a command', async (asking, under) => {
       asking.send(7, hold('ana', [3]));
       const heard = new Heard();
-      const query: ActorMessage = { kind: 'mine', requestId: '', buyer: 'ana', atMs: 0 };
+      const query: ActorMessage = { kind: 'mine', requestId: '', buyer: 'ana', payer: 'ana', atMs: 0 };
       under.bus.submit(7, query, heard, 1_000, under.owner.nowMs + PATIENCE_MS);
       await under.settle();
       assert.deepEqual(

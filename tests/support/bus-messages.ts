@@ -95,7 +95,7 @@ export const commands = fc.oneof(
   record({ kind: kindOf('block', 'unblock'), ...base, seats, reason: text, seatMap: map }),
   record({ kind: kindOf('change-map'), ...base, seatMap: map, halfQuota: fc.nat(4_096), map: fc.constant(null) }),
   record({ kind: kindOf('open-sales', 'close-sales'), ...base }),
-  record({ kind: kindOf('mine'), ...base, requestId: fc.constant('') }),
+  record({ kind: kindOf('mine'), ...base, requestId: fc.constant(''), payer: id }),
 ) as fc.Arbitrary<TravellingMessage>;
 
 const accepted = { code: fc.constant(0 as const) };

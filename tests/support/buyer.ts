@@ -32,7 +32,7 @@ export class Buyer {
 
   /** The map follows the room, and takes wishes. */
   isLive(): Promise<void> {
-    return this.visitor.until(`document.querySelector('poltrona-seat-map .stage:not(.still)') !== null`);
+    return this.visitor.until(`document.querySelector('poltrona-seat-map .floor:not(.still)') !== null`);
   }
 
   /** A seat by its label: "B5". Its name tells its state. */

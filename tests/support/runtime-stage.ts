@@ -127,9 +127,9 @@ export class RuntimeStage {
     return heard;
   }
 
-  ask(screening: number, buyer: string): Heard {
+  ask(screening: number, buyer: string, payer: string = buyer): Heard {
     const heard = new Heard(this.log);
-    const query = { kind: 'mine', requestId: '', buyer, atMs: 0 } as const;
+    const query = { kind: 'mine', requestId: '', buyer, payer, atMs: 0 } as const;
     this.runtime.submit(screening, query, heard, ++this.#tag, this.nowMs + PATIENCE_MS);
     return heard;
   }

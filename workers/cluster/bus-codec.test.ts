@@ -14,7 +14,7 @@ import {
   readOwnerMessage,
   writeBatch,
 } from './bus-codec.ts';
-import { commandItem, type Item, readCommand, readCommandHead } from './command-codec.ts';
+import { commandItem, type Item, ItemKind, readCommand, readCommandHead } from './command-codec.ts';
 import {
   deltaFields,
   goneFields,
@@ -94,6 +94,14 @@ test('[NB1] fields that a newer build appends are left alone', () => {
     }),
     SEED,
   );
+});
+
+test('[GI5] a question of an older build, which names no payer, is asked for what the buyer pays for himself', () => {
+  const item = [ItemKind.mine, 9, 5, 7, '', 'ana'];
+  const query = { kind: 'mine', requestId: '', buyer: 'ana', payer: 'ana', atMs: 0 };
+  assert.deepEqual([readCommand(item), readCommand([...item, null])], [query, query]);
+  assert.deepEqual(readCommand([...item, 'bia']), { ...query, payer: 'bia' });
+  for (const bad of [7, '', {}]) assert.equal(readCommand([...item, bad]), null);
 });
 
 test('[NB2] a kind that is unknown here is not read, but its asker is known', () => {

@@ -113,9 +113,10 @@ export function commandItem(id: number, deadlineMs: number, screening: number, c
     // The layout itself stays where it is: the owner fetches it.
     case 'change-map':
       return [code, id, deadlineMs, screening, requestId, buyer, command.seatMap, command.halfQuota];
+    case 'mine':
+      return [code, id, deadlineMs, screening, requestId, buyer, command.payer];
     case 'open-sales':
     case 'close-sales':
-    case 'mine':
       return [code, id, deadlineMs, screening, requestId, buyer];
   }
 }
@@ -182,7 +183,9 @@ export function readCommand(item: Item): ActorMessage | null {
     case ItemKind['close-sales']:
       return { kind: 'close-sales', ...base };
     case ItemKind.mine:
-      return { kind: 'mine', ...base };
+      // An older build names no payer: then only what the buyer pays for himself is told.
+      if (isAbsent(first)) return { kind: 'mine', ...base, payer: buyer };
+      return isId(first) ? { kind: 'mine', ...base, payer: first } : null;
     default:
       return null;
   }

@@ -40,6 +40,7 @@ test('[JB11] everything that comes round can be done with the rights it has', as
     'forget-old-tokens',
     'forget-unconfirmed-accounts',
     'forget-old-messages',
+    'forget-old-challenges',
     'forget-failed-jobs',
     'find-lost-messages',
     'look-at-jobs',

@@ -12,6 +12,7 @@ import { forgetOldKeys } from '../../storage/idempotency.ts';
 import { forgetFailedJobs, surveyJobs } from '../../storage/job-survey.ts';
 import type { Log } from '../../storage/log.ts';
 import { findLostMessages, forgetOldMessages } from '../../storage/message-upkeep.ts';
+import { forgetOldChallenges } from '../../storage/sandbox-challenges.ts';
 import type { Seals } from '../../storage/sealing.ts';
 import type { TicketSigning } from '../mail/confirmation-facts.ts';
 import { FileOutlet } from '../mail/file-outlet.ts';
@@ -103,6 +104,7 @@ function cleanings(accounts: pg.Pool, owner: pg.Pool): Cleaning[] {
     { name: 'forget-unconfirmed-accounts', at: DAILY, clean: () => forgetUnconfirmedAccounts(accounts) },
     { name: 'forget-idle-guests', at: DAILY, clean: () => forgetIdleGuests(accounts) },
     { name: 'forget-old-messages', at: DAILY, clean: () => forgetOldMessages(accounts) },
+    { name: 'forget-old-challenges', at: DAILY, clean: () => forgetOldChallenges(accounts) },
     { name: 'forget-failed-jobs', at: DAILY, clean: () => forgetFailedJobs(owner) },
     { name: 'find-lost-messages', at: EVERY_TEN_MINUTES, clean: () => findLostMessages(owner) },
   ];

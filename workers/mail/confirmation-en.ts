@@ -1,6 +1,6 @@
 /** The tickets of an order, in English; see confirmation-pt.ts. */
 import type { LetterTicket } from '../../storage/order-letter.ts';
-import { dateTime, duration, money } from './phrases-en.ts';
+import { dateTime, exactDuration, money } from './phrases-en.ts';
 import type { ConfirmedOrder, LetterBody } from './wording.ts';
 
 export function confirmed({ facts, qr, url, cancellation }: ConfirmedOrder): LetterBody {
@@ -60,9 +60,9 @@ function linesOf({ category, type, priceCents, feeCents }: LetterTicket, currenc
 }
 
 function policy({ days, minutesBefore }: ConfirmedOrder['cancellation']): string {
-  const until = minutesBefore > 0 ? `is more than ${duration(minutesBefore)} away` : 'has not begun';
+  const until = minutesBefore > 0 ? `is more than ${exactDuration(minutesBefore)} away` : 'has not begun';
   return (
-    `Changed your mind? You can cancel on the page with your tickets within ${duration(days * 1440)} of the purchase, ` +
+    `Changed your mind? You can cancel on the page with your tickets within ${exactDuration(days * 1440)} of the purchase, ` +
     `as long as the screening ${until}; the money comes back the way you paid it.`
   );
 }

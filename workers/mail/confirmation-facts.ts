@@ -5,7 +5,7 @@
 import type pg from 'pg';
 import { type OrderLetterFacts, orderLetterFacts } from '../../storage/order-letter.ts';
 import type { Seals } from '../../storage/sealing.ts';
-import { orderAccessExpiresMs, orderAccessToken } from '../../storage/tickets/order-access.ts';
+import { orderLink } from './order-link.ts';
 import type { Cancellation, ConfirmedOrder } from './wording.ts';
 
 /** What the QR of a ticket says, signed (storage/tickets/ticket-qr.ts). */
@@ -36,6 +36,7 @@ export async function confirmedOrder(
 ): Promise<ConfirmedOrder | { readonly is: 'dropped' | 'dead'; readonly reason: string }> {
   const facts = await orderLetterFacts(accounts, order);
   if (facts === null) return { is: 'dead', reason: 'there is no such order' };
+  if (facts.isCancelled) return { is: 'dropped', reason: 'the screening is cancelled' };
   if (facts.tickets.length === 0) return { is: 'dropped', reason: 'none of its tickets is valid any more' };
   if (endMs(facts) <= nowMs()) return { is: 'dropped', reason: 'the screening is over' };
   const { screening, startsAtMs, minutes } = facts;
@@ -43,10 +44,7 @@ export async function confirmedOrder(
   for (const { id: ticket, seat } of facts.tickets) {
     qr.push(await signer.sign({ ticket, screening, seat, startsAtMs, minutes }));
   }
-  const token = orderAccessToken(seals, order, orderAccessExpiresMs(facts));
-  // After "#": no server ever sees the token in its log.
-  const url = `${siteUrl}/tickets/${encodeURIComponent(order)}#access=${token}`;
-  return { facts, qr, url, cancellation };
+  return { facts, qr, url: orderLink(seals, siteUrl, order, facts), cancellation };
 }
 
 function endMs({ startsAtMs, minutes }: OrderLetterFacts): number {

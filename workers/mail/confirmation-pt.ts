@@ -1,6 +1,6 @@
 /** The tickets of an order, in Portuguese. */
 import type { LetterTicket } from '../../storage/order-letter.ts';
-import { dateTime, duration, money } from './phrases-pt.ts';
+import { dateTime, exactDuration, money } from './phrases-pt.ts';
 import type { ConfirmedOrder, LetterBody } from './wording.ts';
 
 export function confirmed({ facts, qr, url, cancellation }: ConfirmedOrder): LetterBody {
@@ -58,9 +58,10 @@ function linesOf({ category, type, priceCents, feeCents }: LetterTicket, currenc
 }
 
 function policy({ days, minutesBefore }: ConfirmedOrder['cancellation']): string {
-  const until = minutesBefore > 0 ? `enquanto faltarem mais de ${duration(minutesBefore)} para` : 'antes de começar';
+  const until =
+    minutesBefore > 0 ? `enquanto faltarem mais de ${exactDuration(minutesBefore)} para` : 'antes de começar';
   return (
-    `Mudou de ideia? Você pode cancelar na página dos ingressos em até ${duration(days * 1440)} depois da compra, ` +
+    `Mudou de ideia? Você pode cancelar na página dos ingressos em até ${exactDuration(days * 1440)} depois da compra, ` +
     `${until} a sessão; o valor volta pelo mesmo meio de pagamento.`
   );
 }

@@ -10,7 +10,7 @@ import {
   SWEEP_PAUSE_MS,
 } from './confirmation-sweep.ts';
 
-const NOTHING: Swept = { taken: 0, isFull: false };
+const NOTHING: Swept = { taken: 0, isFull: false, refused: [] };
 
 /** A sweep whose clock is turned by hand. `answers`: what the looks find, one after the other. */
 function sweepOf(answers: (Swept | Error)[]) {
@@ -54,10 +54,10 @@ function sweepOf(answers: (Swept | Error)[]) {
   return stage;
 }
 
-const full = { taken: SWEEP_ORDERS, isFull: false };
+const full = { taken: SWEEP_ORDERS, isFull: false, refused: [] };
 
 test('[OC10] a look each second; where a hundred orders waited, the next hundred are taken at once', async () => {
-  const stage = sweepOf([NOTHING, full, full, { taken: 7, isFull: false }]);
+  const stage = sweepOf([NOTHING, full, full, { taken: 7, isFull: false, refused: [] }]);
   stage.sweep.start();
   assert.equal(stage.timer?.delayMs, SWEEP_EVERY_MS);
   assert.equal(await stage.look(), SWEEP_EVERY_MS);
@@ -79,7 +79,7 @@ test('[OC10] while the database is away it looks less often and says so once; af
 });
 
 test('[OC10] a look begins a minute before the last one that left nothing behind; one of sixty is at everything', async () => {
-  const stuck = { taken: 0, isFull: true };
+  const stuck = { taken: 0, isFull: true, refused: [] };
   const stage = sweepOf([full, NOTHING, NOTHING, stuck, new Error('away'), NOTHING, NOTHING]);
   stage.sweep.start();
   for (const since of [
@@ -109,7 +109,7 @@ test('[OC10] a look begins a minute before the last one that left nothing behind
 });
 
 test('[OC5] that letters go out more slowly than tickets are sold is said once, until there is room again', async () => {
-  const stuck = { taken: 0, isFull: true };
+  const stuck = { taken: 0, isFull: true, refused: [] };
   const stage = sweepOf([stuck, stuck, NOTHING, stuck]);
   stage.sweep.start();
   for (const lines of [1, 1, 1, 2]) {
@@ -129,4 +129,15 @@ test('[OC10] after a stop nothing is looked for any more, also where there is mo
   timer?.callback();
   await other.sweep.stop();
   assert.equal(other.looks, 1);
+});
+
+test('[OC11] the log names an order whose message is refused once', async () => {
+  const refused = [{ order: 'bad', code: '23514' }];
+  const broken = { taken: 3, isFull: false, refused };
+  const stage = sweepOf([broken, broken, { ...broken, refused: [...refused, { order: 'worse', code: '22001' }] }]);
+  stage.sweep.start();
+  for (const lines of [1, 1, 2]) {
+    assert.equal(await stage.look(), SWEEP_EVERY_MS);
+    assert.equal(stage.lines.length, lines);
+  }
 });

@@ -29,6 +29,9 @@ export const SWEEP_MARGIN_MS = 60_000;
 /** After one that failed: the database is away, and the pool tries again by itself. */
 export const SWEEP_PAUSE_MS = 5_000;
 
+/** Orders that are remembered as refused. */
+const REFUSED_KEPT = 1_000;
+
 export class ConfirmationSweep {
   readonly #ports: ConfirmationSweepPorts;
   #cancelTimer: () => void = () => {};
@@ -39,6 +42,8 @@ export class ConfirmationSweep {
   #doneMs: number | null = null;
   #wasFull = false;
   #wasAway = false;
+  /** Orders that the log has named: each is named once. */
+  #refused = new Set<string>();
 
   constructor(ports: ConfirmationSweepPorts) {
     this.#ports = ports;
@@ -68,8 +73,10 @@ export class ConfirmationSweep {
       const beganMs = this.#ports.nowMs();
       const sinceMs = isFullLook ? null : this.#doneMs;
       let swept: Swept;
-      do swept = await this.#ports.sweep(SWEEP_ORDERS, sinceMs);
-      while (swept.taken === SWEEP_ORDERS && !this.#isStopped);
+      do {
+        swept = await this.#ports.sweep(SWEEP_ORDERS, sinceMs);
+        this.#noteRefused(swept);
+      } while (swept.taken === SWEEP_ORDERS && !this.#isStopped);
       if (!swept.isFull && swept.taken < SWEEP_ORDERS) this.#doneMs = beganMs - SWEEP_MARGIN_MS;
       this.#noteFull(swept.isFull);
       this.#wasAway = false;
@@ -78,6 +85,16 @@ export class ConfirmationSweep {
       if (!this.#wasAway) this.#ports.log.warn({ cause }, 'confirmations of orders cannot be queued; they wait');
       this.#wasAway = true;
       this.#in(SWEEP_PAUSE_MS);
+    }
+  }
+
+  #noteRefused({ refused }: Swept): void {
+    for (const { order, code } of refused) {
+      if (this.#refused.has(order)) continue;
+      // Nobody sells so many broken ones; if so, each is said again now and then.
+      if (this.#refused.size >= REFUSED_KEPT) this.#refused.clear();
+      this.#refused.add(order);
+      this.#ports.log.error({ order, code }, 'the confirmation of an order cannot be queued; the others are');
     }
   }
 

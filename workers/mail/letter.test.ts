@@ -30,6 +30,7 @@ const ticket = {
 const order = {
   facts: {
     screening: 77,
+    isCancelled: false,
     film: 'Ainda Estou Aqui',
     minutes: 137,
     cinema: 'Cine Belas Artes',
@@ -62,7 +63,13 @@ const ALL: readonly LetterFacts[] = [
   { kind: 'account-erased' },
   { kind: 'screening-cancelled', screening, refund },
   { kind: 'screening-cancelled', screening: { ...screening, seats: [] }, refund: null },
-  { kind: 'screening-rescheduled', screening, from: '2026-12-24T20:30:00', to: '2026-12-24T21:05:00' },
+  {
+    kind: 'screening-rescheduled',
+    screening,
+    from: '2026-12-24T20:30:00',
+    to: '2026-12-24T21:05:00',
+    url: 'https://cinema.example/tickets',
+  },
   { kind: 'order-refunded', screening, refund },
 ];
 
@@ -112,6 +119,7 @@ test('a letter says what happened, what did not, and what to do now', () => {
     screening,
     from: '2026-12-24T20:30:00',
     to: '2026-12-24T21:05:00',
+    url: 'https://cinema.example/tickets',
   } as const;
   assert.match(
     asText(wordingPt(moved, null, SITE)),

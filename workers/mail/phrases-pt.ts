@@ -32,3 +32,10 @@ export function duration(minutes: number): string {
   if (minutes >= 120) return `${Math.round(minutes / 60)} horas`;
   return minutes === 1 ? '1 minuto' : `${minutes} minutos`;
 }
+
+/** To the minute, for what is promised and not for what is left. */
+export function exactDuration(minutes: number): string {
+  if (minutes < 120 || minutes % 1440 === 0) return duration(minutes);
+  const rest = minutes % 60;
+  return `${Math.floor(minutes / 60)} horas${rest === 0 ? '' : ` e ${duration(rest)}`}`;
+}

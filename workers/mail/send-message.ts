@@ -12,6 +12,7 @@ import {
   markDead,
   markDropped,
   markSent,
+  onlyOrderOf,
   putOff,
   type QueuedMessage,
   queuedMessage,
@@ -28,6 +29,7 @@ import type { MailAddress } from './letter.ts';
 import type { LetterPress } from './letter-press.ts';
 import { DeliveryFailed, type MailOutlet } from './mail-outlet.ts';
 import { type CheckedMessage, checkMessage, rulesOf } from './message-kinds.ts';
+import { orderLink } from './order-link.ts';
 import { pauseMs } from './retry-schedule.ts';
 import { isMailAddress } from './smtp-url.ts';
 import type { Cancellation, LetterFacts } from './wording.ts';
@@ -134,6 +136,8 @@ async function recipientOf(
       : await findRecipient(accounts, recipientKind, recipient);
   if (found === null) return { is: 'dropped', reason: `there is no such ${recipientKind}` };
   if (found.isGone) return { is: 'dropped', reason: `the ${recipientKind} is not with us any more` };
+  if (found.isOneOfSeveral)
+    return { is: 'dropped', reason: 'several have this CPF, and which of them is meant is not known' };
   if (rulesOf(checked.kind).needsConfirmed && !found.isConfirmed) {
     return { is: 'dropped', reason: 'the address was never confirmed' };
   }
@@ -146,7 +150,7 @@ async function recipientOf(
 function farewellTo(seals: Seals, id: string, sealed: string): Recipient | null {
   try {
     const { email, locale } = openFarewell(seals, id, sealed);
-    return { address: email, name: null, locale, isConfirmed: true, isGone: false };
+    return { address: email, name: null, locale, isConfirmed: true, isGone: false, isOneOfSeveral: false };
   } catch (cause) {
     if (cause instanceof SealBroken) return null;
     throw cause;
@@ -176,9 +180,13 @@ async function factsOf(
       return { kind };
     case 'screening-cancelled':
     case 'screening-rescheduled': {
-      const screening = await screeningFacts(accounts, params.screening, recipient);
+      const screening = await screeningFacts(accounts, params.screening, recipient, id);
       if (screening === null) return { is: 'dead', reason: `there is no screening ${params.screening}` };
-      if (kind === 'screening-rescheduled') return { kind, screening, from: params.from, to: params.to };
+      if (kind === 'screening-rescheduled') {
+        const only = await onlyOrderOf(accounts, params.screening, recipient);
+        const url = only === null ? `${siteUrl}/tickets` : orderLink(seals, siteUrl, only.order, only);
+        return { kind, screening, from: params.from, to: params.to, url };
+      }
       const { refundCents, currency } = params;
       const isKnown = refundCents !== undefined && refundCents > 0 && currency !== undefined;
       return { kind, screening, refund: isKnown ? { cents: refundCents, currency } : null };

@@ -104,10 +104,11 @@ function body(facts: LetterFacts, siteUrl: string): LetterBody {
         paragraphs: [
           `The screening below has a new time: it was ${dateTime(facts.from)}, and is now ${dateTime(facts.to)}.`,
           'Your tickets and seats are the same. Nothing was charged and nothing was cancelled.',
+          'Did you print or save your QR code before this change? It was replaced: at the door, show the one on the page with your tickets, behind the button below.',
           'Does the new time not suit you? Talk to the box office: you can cancel and get your money back.',
         ],
         details: screeningDetails(facts.screening, facts.to),
-        button: { label: 'See my tickets', url: siteUrl },
+        button: { label: 'See my tickets', url: facts.url },
       };
     case 'order-refunded':
       return {

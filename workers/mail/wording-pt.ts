@@ -106,10 +106,11 @@ function body(facts: LetterFacts, siteUrl: string): LetterBody {
         paragraphs: [
           `A sessão abaixo mudou de horário: era ${dateTime(facts.from)}, agora é ${dateTime(facts.to)}.`,
           'Seus ingressos e lugares continuam os mesmos. Nada foi cobrado e nada foi cancelado.',
+          'Imprimiu ou salvou o código QR antes desta mudança? Ele foi substituído: na entrada, mostre o que está na página dos seus ingressos, pelo botão abaixo.',
           'O novo horário não serve? Fale com a bilheteria do cinema: você pode cancelar e receber o dinheiro de volta.',
         ],
         details: screeningDetails(facts.screening, facts.to),
-        button: { label: 'Ver meus ingressos', url: siteUrl },
+        button: { label: 'Ver meus ingressos', url: facts.url },
       };
     case 'order-refunded':
       return {

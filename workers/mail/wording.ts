@@ -21,6 +21,8 @@ export type LetterFacts =
       readonly screening: ScreeningFacts;
       readonly from: string;
       readonly to: string;
+      /** Where the tickets are to be seen: of his one order with the right to see it, else of all of them. */
+      readonly url: string;
     }
   | { readonly kind: 'order-refunded'; readonly screening: ScreeningFacts; readonly refund: Money }
   | { readonly kind: 'order-confirmed'; readonly order: ConfirmedOrder };

@@ -87,7 +87,7 @@ export class ApiClient {
    * @throws ApiProblem when the server refuses. @throws ApiUnreachable when there is no answer. @throws the signal's reason.
    */
   async ask<Answer>(path: string, request: ApiRequest = {}): Promise<Answer> {
-    return (await this.#answer(path, request)).json() as Promise<Answer>;
+    return parsed((await this.#answer(path, request, true)).text) as Answer;
   }
 
   /**
@@ -100,17 +100,18 @@ export class ApiClient {
     request: ApiRequest = {},
   ): Promise<{ readonly etag: string | null; readonly answer: Answer } | null> {
     const condition: Record<string, string> = etag === null ? {} : { 'if-none-match': etag };
-    const answer = await this.#answer(path, { ...request, headers: { ...request.headers, ...condition } });
+    const answer = await this.#answer(path, { ...request, headers: { ...request.headers, ...condition } }, true);
     if (answer.status === NOT_MODIFIED) return null;
-    return { etag: answer.headers.get('etag'), answer: (await answer.json()) as Answer };
+    return { etag: answer.etag, answer: parsed(answer.text) as Answer };
   }
 
   /** An answer that is no JSON, as text. @throws as `ask`. */
   async askText(path: string, request: ApiRequest = {}): Promise<string> {
-    return (await this.#answer(path, request)).text();
+    return (await this.#answer(path, request, false)).text;
   }
 
-  async #answer(path: string, request: ApiRequest): Promise<Response> {
+  /** `isJson`: what is none came from somebody in between (a hotel's sign-in page), and is no answer of the server's. */
+  async #answer(path: string, request: ApiRequest, isJson: boolean): Promise<Received> {
     const { method = 'GET', body, signal } = request;
     const headers: Record<string, string> = { accept: 'application/json', ...request.headers };
     if (body !== undefined) headers['content-type'] = 'application/json';
@@ -121,35 +122,42 @@ export class ApiClient {
     if (body !== undefined) init.body = JSON.stringify(body);
     for (let attempt = 0; ; attempt++) {
       signal?.throwIfAborted();
-      const answer = await this.#once(this.#origin + path + queryText(request.query), init, request);
-      // 502 to 504 come from a balancer whose node is just leaving: the next one takes the same request.
-      const isPassing = answer === null || (answer.status >= 502 && answer.status <= 504);
-      if (answer !== null && !isPassing) {
-        if (answer.ok || answer.status === NOT_MODIFIED) return answer;
-        throw await problemOf(answer);
-      }
+      const received = await this.#once(this.#origin + path + queryText(request.query), init, request);
+      const isOk = received !== null && received.status >= 200 && received.status < 300;
+      if (isOk && !(isJson && parsed(received.text) === undefined)) return received;
+      if (received?.status === NOT_MODIFIED) return received;
+      const problem = received === null || isOk ? null : problemOf(received);
+      if (problem !== null && !isPassing(problem)) throw problem;
       const waitMs = RETRY_AFTER_MS[attempt];
-      if (waitMs === undefined) {
-        if (answer !== null) throw await problemOf(answer);
-        throw new ApiUnreachable('no answer came from the server');
-      }
+      if (waitMs === undefined) throw problem ?? new ApiUnreachable('no answer came from the server');
       await this.#wait(waitMs);
     }
   }
 
-  /** Null: no answer. @throws the caller's signal's reason. */
+  /**
+   * Null: no answer, or only a part of one. The body is read here, since a line can break in the middle of it.
+   * @throws the caller's signal's reason.
+   */
   async #once(
     url: string,
     init: RequestInit,
     { signal, timeoutMs = TIMEOUT_MS }: ApiRequest,
-  ): Promise<Response | null> {
-    const timeout = AbortSignal.timeout(timeoutMs);
-    const ends = signal === undefined ? timeout : AbortSignal.any([signal, timeout]);
+  ): Promise<Received | null> {
+    // By hand, since AbortSignal.any and .timeout are younger than phones that people still have.
+    const ends = new AbortController();
+    const end = (): void => ends.abort();
+    signal?.addEventListener('abort', end);
+    const cancel = this.#surroundings.after(timeoutMs, end);
     try {
-      return await this.#fetch(url, { ...init, signal: ends });
+      const answer = await this.#fetch(url, { ...init, signal: ends.signal });
+      const { status, headers } = answer;
+      return { status, etag: headers.get('etag'), retryAfter: headers.get('retry-after'), text: await answer.text() };
     } catch {
       signal?.throwIfAborted();
       return null;
+    } finally {
+      cancel();
+      signal?.removeEventListener('abort', end);
     }
   }
 
@@ -167,15 +175,36 @@ function queryText(query: ApiRequest['query']): string {
     : `?${new URLSearchParams(pairs.map(([name, value]): [string, string] => [name, String(value)]))}`;
 }
 
-async function problemOf(answer: Response): Promise<ApiProblem> {
+/** What came, whole. */
+interface Received {
+  readonly status: number;
+  readonly etag: string | null;
+  readonly retryAfter: string | null;
+  readonly text: string;
+}
+
+/** Undefined: it is no JSON. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Whether the same request may well be answered in a moment: 502 to 504 come from a balancer whose node is just leaving, and
+ * "still running" is our own first try, whose answer did not reach us.
+ */
+function isPassing({ status, code }: ApiProblem): boolean {
+  return (status >= 502 && status <= 504) || (status === 409 && code === 'still-running');
+}
+
+function problemOf({ status, retryAfter, text }: Received): ApiProblem {
   // A proxy's page is no JSON; then the status says all there is.
-  const body = (await answer.json().catch(() => ({}))) as Partial<{
-    error: string;
-    code: string;
-    fields: readonly FieldProblem[];
-  }>;
-  const seconds = Number(answer.headers.get('retry-after') ?? Number.NaN);
-  const sentence = typeof body.error === 'string' ? body.error : `HTTP ${answer.status}`;
+  const body = (parsed(text) ?? {}) as Partial<{ error: string; code: string; fields: readonly FieldProblem[] }>;
+  const seconds = Number(retryAfter ?? Number.NaN);
+  const sentence = typeof body.error === 'string' ? body.error : `HTTP ${status}`;
   const retryAfterMs = Number.isFinite(seconds) ? seconds * 1000 : null;
-  return new ApiProblem(answer.status, body.code ?? '', sentence, body.fields ?? [], retryAfterMs);
+  return new ApiProblem(status, body.code ?? '', sentence, body.fields ?? [], retryAfterMs);
 }

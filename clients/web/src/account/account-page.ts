@@ -45,8 +45,7 @@ export class AccountPage {
     this.isLeaving.set(true);
     this.problem.set('');
     try {
-      await this.who.signOut();
-      await this.#shelf.clear();
+      await this.#clearAfter(this.who.signOut());
       await this.#router.navigateByUrl('/');
     } catch (cause) {
       this.problem.set(problemSentence(cause, this.words()));
@@ -57,7 +56,15 @@ export class AccountPage {
   protected async forgotten(): Promise<void> {
     this.isForgetting.set(false);
     this.wasForgotten.set(true);
-    await this.who.forget();
-    await this.#shelf.clear();
+    await this.#clearAfter(this.who.forget());
+  }
+
+  /** The tickets leave the device whatever becomes of the rest: that is what the button promises. */
+  async #clearAfter(left: Promise<void>): Promise<void> {
+    try {
+      await left;
+    } finally {
+      await this.#shelf.clear();
+    }
   }
 }

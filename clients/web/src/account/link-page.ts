@@ -16,6 +16,7 @@ import { OrderShelf } from '../tickets/order-shelf.ts';
 import { accountWords } from '../words/account.ts';
 import { useWords } from '../words/language.ts';
 import { takeFromAddress } from './address-token.ts';
+import { whenLinkOpened } from './opened-link.ts';
 import { passwordFault } from './password-faults.ts';
 import { fieldSentences, problemSentence } from './problem-words.ts';
 import { WhoIsHere } from './who.ts';
@@ -28,7 +29,6 @@ export type LinkPurpose = 'confirm-email' | 'reset-password' | 'staff-invitation
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './link-page.html',
   styleUrl: './account-form.css',
-  host: { '(window:hashchange)': 'opened()' },
 })
 export class LinkPage {
   /** Of the route. */
@@ -88,12 +88,11 @@ export class LinkPage {
   constructor() {
     const title = inject(Title);
     effect(() => title.setTitle(`${this.texts().title} · Poltrona`));
+    // Another link in the same tab.
+    whenLinkOpened('token', (token) => this.#opened(token));
   }
 
-  /** Another link in the same tab. */
-  protected opened(): void {
-    const token = takeFromAddress('token');
-    if (token === '') return;
+  #opened(token: string): void {
     this.#token.set(token);
     this.state.set('asked');
     this.problem.set('');

@@ -1,7 +1,7 @@
 /** Who buys: what a guest fills in, or the account that is signed in. Signing in is offered, and never asked for. */
 import { ChangeDetectionStrategy, Component, computed, input, output, signal } from '@angular/core';
 import { RouterLink } from '@angular/router';
-import type { Buyer } from '../../../sdk/api/session-api.ts';
+import type { Buyer, Colleague } from '../../../sdk/api/session-api.ts';
 import { cpfMask } from '../account/cpf.ts';
 import { checkoutWords } from '../words/checkout.ts';
 import { useWords } from '../words/language.ts';
@@ -19,6 +19,8 @@ import { maskedEmail } from './trouble.ts';
 export class BuyerPart {
   /** Null: a guest. */
   readonly account = input.required<Buyer | null>();
+  /** Signed in as somebody who cannot buy. */
+  readonly staff = input<Colleague | null>(null);
   readonly fields = input.required<BuyerFields>();
   readonly wrongs = input.required<FormWrongs>();
   readonly disabled = input(false);

@@ -31,7 +31,7 @@ import { checkoutWords } from '../words/checkout.ts';
 import { FormatsOfLanguage } from '../words/formats.ts';
 import { LanguageChoice, useWords } from '../words/language.ts';
 import { type BuyerFields, cpfWrong, FIELDS, type FieldName, type FormWrongs, wrongsOf } from './buyer-form.ts';
-import { rememberBuyer, rememberedBuyer } from './buyer-memory.ts';
+import { emptyFields, rememberBuyer, rememberedBuyer } from './buyer-memory.ts';
 import { BuyerPart } from './buyer-part.ts';
 import { CheckoutTotal } from './checkout-total.ts';
 import { HoldClock } from './hold-clock.ts';
@@ -43,9 +43,12 @@ import { type RefusalWay, refusalOf } from './refusal.ts';
 import { RefusalNote } from './refusal-note.ts';
 import { type Choices, halfPriceSeats, linesOf, seatTickets, totalOf, withFullPrice } from './ticket-choice.ts';
 import { TicketLines } from './ticket-lines.ts';
+import { nameOfWho } from './trouble.ts';
 
 /** After so long a payment is called slow, so that nobody thinks that the page has stopped. */
 const SLOW_MS = 4_000;
+/** How old an offer may be, with some reserve. */
+const OFFER_AGE_MS = 1_500;
 
 @Component({
   selector: 'poltrona-checkout',
@@ -69,7 +72,7 @@ export class CheckoutPage {
   readonly #injector = inject(Injector);
   readonly #host = inject<ElementRef<HTMLElement>>(ElementRef);
 
-  protected readonly fields = signal<BuyerFields>(rememberedBuyer(sessionStorage));
+  protected readonly fields = signal<BuyerFields>(rememberedBuyer());
   protected readonly card = signal<TestCard>('approved');
   readonly #choices = signal<Choices>(new Map());
   /** Fields that were left, or all of them after the first attempt: only these are called wrong. */
@@ -79,12 +82,15 @@ export class CheckoutPage {
   readonly #attempted = signal<readonly FieldName[]>([]);
   protected readonly isSlow = signal(false);
   protected readonly takeFailed = signal(false);
+  /** The seats go from one visitor to the next: for a moment they are nobody's. */
+  readonly #isHandedOver = signal(false);
   protected readonly orderHere = signal<string | null>(null);
 
   protected readonly account = computed(() => {
     const buyer = this.#who.buyer();
     return buyer === null || buyer.isGuest ? null : buyer;
   });
+  protected readonly staff = this.#who.staff;
   protected readonly tickets = computed(() => {
     const found = this.hold.offer();
     return found === null ? [] : seatTickets(found, this.hold.seats(), this.#choices());
@@ -93,6 +99,8 @@ export class CheckoutPage {
   protected readonly lines = computed(() => linesOf(this.tickets()));
   readonly #wrongs = computed<FormWrongs>(() => {
     const account = this.account();
+    // No fields are shown to staff.
+    if (this.staff() !== null) return {};
     if (account === null) return wrongsOf(this.fields());
     const wrong = account.cpf === null ? cpfWrong(this.fields().cpf) : null;
     return wrong === null ? {} : { cpf: wrong };
@@ -109,7 +117,11 @@ export class CheckoutPage {
   protected readonly here = computed(() => `/screenings/${this.screening()}/checkout`);
   protected readonly trouble = computed(() => {
     const state = this.desk.state();
-    return state.is === 'filling' && state.trouble !== null ? this.words().troubles[state.trouble] : null;
+    if (state.is !== 'filling' || state.trouble === null) return null;
+    const { troubles } = this.words();
+    return state.trouble === 'signed-in'
+      ? troubles['signed-in'](nameOfWho({ buyer: this.account(), staff: this.staff() }))
+      : troubles[state.trouble];
   });
   /** A purchase that ended without a ticket. */
   protected readonly refused = computed(() => {
@@ -126,6 +138,10 @@ export class CheckoutPage {
     if (seats.length === 0 && code === OutcomeCode.quotaExhausted) seats = halfPriceSeats(purchase.lines);
     return seats.map((seat) => this.hold.labelOf(seat));
   });
+  protected readonly soldOrder = computed(() => {
+    const state = this.desk.state();
+    return state.is === 'sold' ? state.order : null;
+  });
   protected readonly status = computed(() => {
     const state = this.desk.state();
     const { steps } = this.words();
@@ -135,10 +151,11 @@ export class CheckoutPage {
 
   protected readonly view = computed(() => {
     const state = this.desk.state();
-    if (state.is === 'sold') return 'loading';
+    if (state.is === 'sold') return 'sold';
     const isFirstTry = state.is === 'identifying' || (state.is === 'paying' && state.tries === 0);
     if (isUnderWay(state) && !isFirstTry) return 'panel';
     if (this.#failure() === 'gone') return 'gone';
+    if (this.#isHandedOver()) return 'loading';
     const { hold } = this;
     const isThere = hold.room() !== null && hold.offer() !== null && hold.screening() === this.screening();
     if (!isThere || !hold.isKnown() || this.#who.state() === 'asking') {
@@ -162,16 +179,21 @@ export class CheckoutPage {
       if (isOpen && untracked(this.#failure) === 'unreachable') untracked(() => void this.load(this.screening()));
     });
     effect(() => {
-      const state = this.desk.state();
-      if (state.is !== 'sold') return;
-      // In place of this page: the way back leads to the seats, and not to a purchase that is over.
-      void this.#router.navigate(['/orders', state.order], { replaceUrl: true, state: { sold: true } });
+      if (this.soldOrder() !== null) untracked(() => this.#toOrder());
     });
-    effect(() => {
+    // Now, while there is a network: after the payment the line may be gone. Without it the link on this page leads on.
+    void import('./order-page.ts').catch(() => {});
+    effect((onCleanup) => {
       const code = this.refused()?.code;
       const isAboutTheOffer =
         code === OutcomeCode.priceChanged || code === OutcomeCode.quotaExhausted || code === OutcomeCode.badRequest;
-      if (isAboutTheOffer) untracked(() => void this.#loadOffer(this.screening()));
+      if (!isAboutTheOffer) return;
+      // Without an answer the old one stays: the server decides in any case.
+      const load = (): void => void this.#loadOffer(this.screening()).catch(() => {});
+      untracked(load);
+      // Offers may be a second old: the first answer can be from before what was refused.
+      const timer = setTimeout(load, OFFER_AGE_MS);
+      onCleanup(() => clearTimeout(timer));
     });
     effect(() => {
       if (this.view() === 'bought') untracked(() => void this.#findOrder());
@@ -184,6 +206,7 @@ export class CheckoutPage {
     });
     const online = (): void => {
       if (this.#failure() === 'unreachable') void this.load(this.screening());
+      this.#toOrder();
     };
     addEventListener('online', online);
     inject(DestroyRef).onDestroy(() => removeEventListener('online', online));
@@ -215,6 +238,8 @@ export class CheckoutPage {
   }
 
   protected judge(name: FieldName): void {
+    // He may go back to the map for other seats, and should not have to type it again.
+    if (this.account() === null) rememberBuyer(this.fields());
     // An empty field that was only passed through is not a mistake yet.
     if (this.fields()[name].trim() !== '') this.#judged.update((before) => new Set([...before, name]));
   }
@@ -224,11 +249,19 @@ export class CheckoutPage {
   }
 
   protected async notMe(): Promise<void> {
+    this.#isHandedOver.set(true);
     try {
-      await this.desk.notMe();
+      const mayBeGone = await this.desk.notMe();
+      this.fields.set(emptyFields);
+      this.#judged.set(new Set());
+      this.#attempted.set([]);
+      if (mayBeGone) this.#afterTaking();
+      else this.desk.putAside();
     } catch {
       // The server was not reached: the account is still there, and is shown.
     }
+    this.#isHandedOver.set(false);
+    afterNextRender(() => this.focusOn('#email'), { injector: this.#injector });
   }
 
   /** The one big button. */
@@ -245,7 +278,7 @@ export class CheckoutPage {
     }
     const fields = this.fields();
     const account = this.account();
-    if (account === null) rememberBuyer(sessionStorage, fields);
+    if (account === null) rememberBuyer(fields);
     this.desk.begin(
       {
         screening: this.screening(),
@@ -311,6 +344,14 @@ export class CheckoutPage {
 
   protected isReady(): boolean {
     return this.lines() !== null;
+  }
+
+  /** In place of this page: the way back leads to the seats, and not to a purchase that is over. */
+  #toOrder(): void {
+    const order = this.soldOrder();
+    if (order === null) return;
+    // The part that shows it could not be loaded: this page says what has happened, and tries again when the network is back.
+    this.#router.navigate(['/orders', order], { replaceUrl: true, state: { sold: true } }).catch(() => {});
   }
 
   #afterTaking(): void {

@@ -56,9 +56,7 @@ export class CheckoutTotal {
   readonly #formats = inject(FormatsOfLanguage).formats;
   protected readonly cancellation = computed(() => {
     const { days, minutesBefore } = this.offer().cancellation;
-    const words = this.words();
-    const before = minutesBefore % 60 === 0 ? words.hours(minutesBefore / 60) : words.minutes(minutesBefore);
-    return words.cancellation(days, before);
+    return this.words().cancellation(days, minutesBefore);
   });
 
   protected money(cents: number): string {

@@ -2,6 +2,7 @@
  * What became of a purchase: the one true state of an order, whoever comes and however often. While it is in payment the page
  * follows it; what is sold leads on to the tickets.
  */
+import { Location } from '@angular/common';
 import {
   ChangeDetectionStrategy,
   Component,
@@ -22,6 +23,7 @@ import { usePageTitle } from '../shell/page-title.ts';
 import { FormatsOfLanguage } from '../words/formats.ts';
 import { useWords } from '../words/language.ts';
 import { orderWords } from '../words/order.ts';
+import { Following } from './following.ts';
 import { askAgainMs, type OrderView, viewOfOrder } from './order-view.ts';
 import { maskedEmail } from './trouble.ts';
 
@@ -41,17 +43,25 @@ export class OrderPage {
   readonly #api = new TicketsApi(inject(Server).api);
   readonly #who = inject(WhoIsHere);
   /** The purchase has just told us that it is sold: the books may be a moment behind. */
-  readonly #isJustSold = inject(Router).currentNavigation()?.extras.state?.['sold'] === true;
-  #tries = 0;
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #isGone = false;
+  readonly #isJustSold = signal(false);
+  readonly #router = inject(Router);
+  readonly #location = inject(Location);
+  readonly #tries = signal(0);
+  readonly #following = new Following({
+    ask: () => this.#ask(),
+    after: (ms, call) => {
+      const timer = setTimeout(call, ms);
+      return () => clearTimeout(timer);
+    },
+    isSeen: () => document.visibilityState === 'visible',
+  });
 
   protected readonly view = computed<OrderView>(() => {
     const order = this.found();
     if (order !== null) return viewOfOrder(order.state);
     const answer = this.#answer();
     if (answer === 'unreachable') return 'unreachable';
-    if (this.#isJustSold && !(answer === 'missing' && this.#tries >= TRIES_MAX)) return 'issuing';
+    if (this.#isJustSold() && !(answer === 'missing' && this.#tries() >= TRIES_MAX)) return 'issuing';
     return answer === 'missing' ? 'missing' : 'loading';
   });
   protected readonly title = computed(() => {
@@ -88,40 +98,55 @@ export class OrderPage {
     usePageTitle(() => this.title());
     effect(() => {
       this.order();
-      untracked(() => void this.ask());
+      untracked(() => this.#begin());
     });
-    const back = (): void => {
-      if (document.visibilityState === 'visible' && this.view() !== 'sold') void this.ask();
+    const online = (): void => {
+      if (this.view() !== 'sold' && document.visibilityState === 'visible') this.#following.now();
     };
-    addEventListener('online', back);
-    document.addEventListener('visibilitychange', back);
+    const looked = (): void => this.#following.looked();
+    addEventListener('online', online);
+    document.addEventListener('visibilitychange', looked);
     inject(DestroyRef).onDestroy(() => {
-      this.#isGone = true;
-      clearTimeout(this.#timer);
-      removeEventListener('online', back);
-      document.removeEventListener('visibilitychange', back);
+      this.#following.stop();
+      removeEventListener('online', online);
+      document.removeEventListener('visibilitychange', looked);
     });
   }
 
-  /** Asks the server now, and again by itself while the answer is not the last one. */
-  protected async ask(): Promise<void> {
-    clearTimeout(this.#timer);
+  /** Asks the server now, without waiting for the end of a pause. */
+  protected ask(): void {
+    this.#following.now();
+  }
+
+  #begin(): void {
+    this.found.set(null);
+    this.#answer.set('asking');
+    this.#tries.set(0);
+    // In the history's own state it is there after a reload as well.
+    const state = this.#router.currentNavigation()?.extras.state ?? (this.#location.getState() as State | null);
+    this.#isJustSold.set(state?.['sold'] === true);
+    this.#following.begin();
+  }
+
+  async #ask(): Promise<number | null> {
     const id = this.order();
     try {
       const found = await this.#api.order(id);
-      if (id !== this.order()) return;
+      if (id !== this.order()) return null;
       this.found.set(found);
       this.#answer.set('known');
     } catch (cause) {
-      if (id !== this.order()) return;
-      const isMissing = cause instanceof ApiProblem && (cause.status === 404 || cause.status === 401);
+      if (id !== this.order()) return null;
+      // 400: an address of another shape was never an order's.
+      const isMissing = cause instanceof ApiProblem && [400, 401, 404].includes(cause.status);
       this.#answer.set(isMissing ? 'missing' : 'unreachable');
     }
-    this.#tries++;
-    const pauseMs = askAgainMs(this.view(), this.#tries);
-    if (pauseMs !== null && !this.#isGone) this.#timer = setTimeout(() => void this.ask(), pauseMs);
+    this.#tries.update((tries) => tries + 1);
+    return askAgainMs(this.view(), this.#tries());
   }
 }
+
+type State = Readonly<Record<string, unknown>>;
 
 /** About half a minute in all: then the books would be ill, and the words of a missing order are the better help. */
 const TRIES_MAX = 12;

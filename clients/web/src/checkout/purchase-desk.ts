@@ -2,23 +2,28 @@
  * The purchase in the browser: what `PurchaseRunner` asks for, done with the API, the live session and the seats that are held.
  * One for each visit of the checkout; what outlives the visit is in the memory.
  */
-import { DestroyRef, effect, Injectable, inject, signal, untracked } from '@angular/core';
+import { DestroyRef, effect, Injectable, Injector, inject, signal, untracked } from '@angular/core';
 import { AccountApi } from '../../../sdk/api/account-api.ts';
 import { ApiProblem } from '../../../sdk/api/http.ts';
 import { answerChallenge, type ChallengeOutcome } from '../../../sdk/api/purchase-api.ts';
 import { type Buyer, type Locale, SessionApi } from '../../../sdk/api/session-api.ts';
 import { newRequestId } from '../../../sdk/request-id.ts';
-import type { BuyResult, Failed, MineResult } from '../../../sdk/results.ts';
+import type { BuyResult, Failed, MineResult, ReleaseResult } from '../../../sdk/results.ts';
 import { WhoIsHere } from '../account/who.ts';
 import { MyHold } from '../screening/my-hold.ts';
+import type { Hold } from '../screening/my-seats.ts';
 import { Server } from '../server/server.ts';
+import { VisitorToken } from '../server/visitor-token.ts';
 import { Updates } from '../shell/updates.ts';
+import { OrderShelf } from '../tickets/order-shelf.ts';
 import type { BuyerFields } from './buyer-form.ts';
+import { forgetBuyer } from './buyer-memory.ts';
+import { handOver } from './hand-over.ts';
 import { shelfOfTheBrowser } from './memory-shelf.ts';
 import { filling, isUnderWay, type Purchase, type PurchaseState, type Trouble } from './purchase.ts';
 import { keyOf, PurchaseMemory } from './purchase-memory.ts';
 import { PurchaseRunner } from './purchase-runner.ts';
-import { isSameGuest, troubleOf } from './trouble.ts';
+import { hasOwnSession, isSameGuest, troubleOf } from './trouble.ts';
 
 export type Person =
   | { readonly is: 'guest'; readonly fields: BuyerFields; readonly locale: Locale }
@@ -32,8 +37,10 @@ export class PurchaseDesk {
   readonly #who = inject(WhoIsHere);
   readonly #hold = inject(MyHold);
   readonly #updates = inject(Updates);
+  readonly #injector = inject(Injector);
   readonly #runner = new PurchaseRunner({
     identify: () => this.#identify(),
+    alone: (screening, run) => oneTabAtATime(keyOf(screening), run),
     visitor: () => this.#visitor(),
     mine: (screening) => this.#mine(screening),
     buy: (purchase) => this.#buy(purchase),
@@ -43,6 +50,8 @@ export class PurchaseDesk {
     },
     memory: new PurchaseMemory(shelfOfTheBrowser(), () => Date.now()),
     tell: (state) => {
+      // What was waited for has ended: the seats may be free to be paid for again.
+      if (this.state().is === 'checking' && !isUnderWay(state)) void this.#hold.refresh();
       this.state.set(state);
       this.#updates.busy.set(isUnderWay(state));
     },
@@ -51,19 +60,29 @@ export class PurchaseDesk {
   #screening = 0;
   /** For which identity this page has connected: a connection keeps the one with which it was opened. */
   #connectedAs: string | null = null;
+  /** The purchase for which the connection is known to be its buyer's. */
+  #readyFor: string | null = null;
   /** A guest that was asked for, and the key under which: asked again alike, it is the same guest. */
   #guest: { readonly text: string; readonly key: string } | null = null;
 
   constructor() {
     // What another tab has begun for these seats is this tab's purchase as well.
     const heard = ({ key, newValue }: StorageEvent): void => {
-      if (key === keyOf(this.#screening) && newValue !== null) void this.#runner.resume(this.#screening);
+      if (key !== keyOf(this.#screening)) return;
+      if (newValue !== null) void this.#runner.resume(this.#screening);
+      // It has ended over there: a bank's question that is still shown here is out of date.
+      else this.#runner.challenged();
     };
     addEventListener('storage', heard);
     effect(() => {
       const isOpen = this.#server.connection()?.is === 'open';
       // The line is back: no need to wait for the end of the pause.
       if (isOpen && untracked(this.state).is === 'unknown') untracked(() => this.#runner.again());
+    });
+    effect(() => {
+      const hold = this.#hold.hold();
+      // In payment, and this page did not begin it: its memory is lost, or it never had one.
+      if (hold?.isPaying) untracked(() => this.#runner.inPayment(paidElsewhere(this.#screening, hold)));
     });
     inject(DestroyRef).onDestroy(() => {
       removeEventListener('storage', heard);
@@ -81,7 +100,9 @@ export class PurchaseDesk {
   begin(purchase: Omit<Purchase, 'requestId'>, person: Person): void {
     if (isUnderWay(this.#runner.state)) return;
     this.#person = person;
-    this.#runner.begin({ ...purchase, requestId: newId() });
+    const requestId = newId();
+    this.#readyFor = requestId;
+    this.#runner.begin({ ...purchase, requestId });
   }
 
   again(): void {
@@ -104,11 +125,42 @@ export class PurchaseDesk {
     return mine.is === 'accepted' ? (mine.orders.at(-1)?.order ?? null) : null;
   }
 
-  /** Somebody else wants to pay. The seats stay, since they are this device's. @throws ApiProblem, ApiUnreachable */
-  async notMe(): Promise<void> {
-    await new SessionApi(this.#server.api).signOut();
-    this.#who.is({ buyer: null, staff: null });
-    await this.#connectAs('');
+  /**
+   * Somebody else wants to pay. He is another visitor from now on, so that what the one before bought at this device is not shown
+   * as his; the seats go over to him, for a moment through the map. True: they were asked for again, and may be somebody's.
+   * @throws ApiProblem, ApiUnreachable: nothing has changed
+   */
+  async notMe(): Promise<boolean> {
+    const { api } = this.#server;
+    // Both before signing out: the end of the session ends the connection, and with it what is known of the seats.
+    const hold = this.#hold.hold();
+    const token = hold === null ? null : (await this.#server.session()).token;
+    return handOver(hold?.seats ?? [], {
+      signOut: () => new SessionApi(api).signOut(),
+      forgetHim: async () => {
+        forgetBuyer();
+        // Where the shelf cannot be reached, nothing of it can be shown either.
+        await this.#injector
+          .get(OrderShelf)
+          .clear()
+          .catch(() => {});
+      },
+      release: () => releaseAs(token, this.#screening, hold?.hold ?? 0),
+      leave: async (keepsVisitor) => {
+        // Before: what is not held any more is not given back a second time.
+        await this.#hold.refresh();
+        await this.#who.forget();
+        if (keepsVisitor) {
+          new VisitorToken(() => localStorage).welcomed(token);
+          await this.#server.reconnect();
+        }
+        this.#connectedAs = null;
+        this.#guest = null;
+        await this.#hold.refresh();
+      },
+      isHeld: () => this.#hold.hold() !== null,
+      take: (seats) => this.#hold.take(seats),
+    });
   }
 
   async #identify(): Promise<Trouble | null> {
@@ -125,8 +177,10 @@ export class PurchaseDesk {
   }
 
   async #guestOf({ fields, locale }: Person & { is: 'guest' }): Promise<Buyer | Trouble> {
-    const { buyer } = await this.#who.ask(true);
+    const who = await this.#who.ask(true);
     if (this.#who.state() === 'unknown') return 'unreachable';
+    if (hasOwnSession(who)) return 'signed-in';
+    const { buyer } = who;
     if (buyer !== null && isSameGuest(buyer, fields)) return buyer;
     const { cpf } = fields;
     const [email, name] = [fields.email.trim(), fields.name.trim()];
@@ -177,8 +231,11 @@ export class PurchaseDesk {
     return new Promise((resolve) => {
       this.#hold
         .purchase(async (_hold, session) => {
-          // A connection that was given up for good is made anew before the same is asked again.
-          const live = session.state.is === 'closed' ? await this.#anew() : session;
+          // Anew after one that was given up for good, and for a purchase that was found: another tab may have said who buys
+          // after this one had connected, and whoever asks as nobody would get an order that belongs to nobody.
+          const isReady = this.#readyFor === requestId && session.state.is !== 'closed';
+          const live = isReady ? session : await this.#anew();
+          this.#readyFor = requestId;
           const result = await live.buy(screening, hold, lines, { method, detail }, { requestId, expectedCents });
           resolve(result);
           return result;
@@ -191,6 +248,36 @@ export class PurchaseDesk {
     await this.#server.reconnect();
     return this.#server.session();
   }
+}
+
+/** As much as is known of a purchase that something else has begun: which seats it is about. It is never sent. */
+function paidElsewhere(screening: number, { hold, seats }: Hold): Purchase {
+  const lines = seats.map((seat) => ({ seat, type: 1, category: 0 }));
+  return { requestId: '', screening, hold, lines, method: '', detail: '', expectedCents: 0 };
+}
+
+/** A tab that hangs must not keep the others from paying: after this they go on, and the server keeps them apart. */
+const LOCK_MS = 10_000;
+
+/** Somebody waits in front of the page; without an answer by then the seats stay under the name they have. */
+const RELEASE_MS = 5_000;
+
+async function oneTabAtATime(name: string, run: () => Promise<void>): Promise<void> {
+  const signal = AbortSignal.timeout(LOCK_MS);
+  // No locks without HTTPS; an error is one of waiting, since what runs never rejects.
+  await (navigator.locks?.request(name, { signal }, run) ?? run()).catch(run);
+}
+
+/** In a name that this page is about to drop: on a line of its own, since signing out has cut the one there was. */
+async function releaseAs(token: string | null, screening: number, hold: number): Promise<ReleaseResult> {
+  if (token === null) return notSent('');
+  const { connect } = await import('../../../sdk/index.ts');
+  const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
+  const url = `${scheme}://${location.host}/ws`;
+  const session = connect({ url, token, clientName: 'shop', deadlineMs: RELEASE_MS });
+  const result = await session.release(screening, hold);
+  session.close();
+  return result;
 }
 
 function notSent(requestId: string): Failed {

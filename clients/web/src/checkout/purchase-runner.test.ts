@@ -25,6 +25,9 @@ class World {
   readonly bought: string[] = [];
   readonly pauses: { readonly ms: number; call: (() => void) | null }[] = [];
   trouble: Trouble | null = null;
+  /** How often the server was told who buys. */
+  identified = 0;
+  #turns: Promise<void> = Promise.resolve();
   hold: 'choosing' | 'paying' | null = 'choosing';
   order: string | null = null;
   #answers: ((result: BuyResult) => void)[] = [];
@@ -32,7 +35,14 @@ class World {
   tab(): { readonly runner: PurchaseRunner; readonly states: string[] } {
     const states: string[] = [];
     const runner = new PurchaseRunner({
-      identify: () => Promise.resolve(this.trouble),
+      identify: () => {
+        this.identified++;
+        return Promise.resolve(this.trouble);
+      },
+      alone: (_screening, run) => {
+        this.#turns = this.#turns.then(run);
+        return this.#turns;
+      },
       visitor: () => Promise.resolve('ana'),
       mine: () => Promise.resolve(this.#mine()),
       buy: (purchase) => {
@@ -204,4 +214,41 @@ test('[WC7] the bank’s question is there again after a reload', async () => {
   assert.deepEqual(world.bought, [first.requestId, first.requestId, first.requestId]);
   await world.sell('order-1');
   assert.equal(after.runner.state.is, 'sold');
+});
+
+test('[WC16] two tabs at the same moment tell the server once who buys', async () => {
+  const world = new World();
+  const one = world.tab();
+  const other = world.tab();
+  one.runner.begin(first);
+  other.runner.begin(second);
+  await settled();
+  assert.equal(world.identified, 1, 'a second guest would own the order instead of the first');
+  assert.deepEqual(world.bought, [first.requestId, first.requestId]);
+});
+
+test('[WC17] seats in a payment of which nothing is remembered: the page waits for its end, and buys nothing', async () => {
+  const world = new World();
+  world.hold = 'paying';
+  const { runner, states } = world.tab();
+  runner.inPayment(purchaseOf(''));
+  await settled();
+  await world.pass();
+  world.hold = null;
+  world.order = 'order-1';
+  await world.pass();
+  assert.deepEqual(new Set(states), new Set(['checking', 'sold']));
+  assert.deepEqual(world.bought, []);
+});
+
+test('[WC17] what is found in the memory meanwhile goes before waiting', async () => {
+  const world = new World();
+  world.hold = 'paying';
+  const { runner } = world.tab();
+  runner.inPayment(purchaseOf(''));
+  await settled();
+  new PurchaseMemory(world.shelf, () => 1_000).keep(first, 'ana');
+  await runner.resume(42);
+  assert.equal(runner.state.is, 'paying');
+  assert.deepEqual(world.bought, [first.requestId]);
 });

@@ -18,6 +18,8 @@ import type { PurchaseMemory } from './purchase-memory.ts';
 export interface PurchasePorts {
   /** Tells the server who buys, and makes the live session his. Null: it knows. Never rejects. */
   identify(): Promise<Trouble | null>;
+  /** Runs it while no other tab of this browser runs one of its own for the screening. */
+  alone(screening: number, run: () => Promise<void>): Promise<void>;
   /** The public name of the visitor whose seats these are; waits for a connection. */
   visitor(): Promise<string>;
   mine(screening: number): Promise<MineResult>;
@@ -67,6 +69,12 @@ export class PurchaseRunner {
     else this.#happened({ kind: 'again' });
   }
 
+  /** The seats are being paid for, and it is not known by which tab: see the event. */
+  inPayment(purchase: Purchase): void {
+    this.#happened({ kind: 'in-payment', purchase });
+  }
+
+  /** The bank has its answer, or another tab's purchase has ended: the same is asked again. */
   challenged(): void {
     this.#happened({ kind: 'challenged' });
   }
@@ -100,7 +108,8 @@ export class PurchaseRunner {
     };
     switch (state.is) {
       case 'identifying':
-        void this.#identify(state.purchase, turn);
+        // Two tabs at once would become two guests, and the order one's of whom the other's page knows nothing.
+        void this.#ports.alone(state.purchase.screening, () => this.#identify(state.purchase, turn));
         return;
       case 'paying':
         void this.#ports.buy(state.purchase).then((result) => happened({ kind: 'answered', result }));
@@ -121,16 +130,23 @@ export class PurchaseRunner {
   }
 
   async #identify(purchase: Purchase, turn: number): Promise<void> {
+    if (turn !== this.#turn || (await this.#isOvertaken(purchase, turn))) return;
     const trouble = await this.#ports.identify();
     if (turn !== this.#turn) return;
     if (trouble !== null) return this.#happened({ kind: 'not-identified', trouble });
-    this.#visitor = await this.#ports.visitor();
-    if (turn !== this.#turn) return;
-    // Another tab may have been quicker: then its purchase is this one.
-    const other = this.#ports.memory.find(purchase.screening, this.#visitor);
-    if (other !== null && other.hold === purchase.hold) return this.#enter({ is: 'paying', purchase: other, tries: 1 });
+    if (await this.#isOvertaken(purchase, turn)) return;
     const result = await this.#ports.mine(purchase.screening);
     if (turn === this.#turn) this.#happened({ kind: 'mine', result });
+  }
+
+  /** Another tab may have been quicker: then its purchase is this one. */
+  async #isOvertaken({ screening, hold }: Purchase, turn: number): Promise<boolean> {
+    this.#visitor = await this.#ports.visitor();
+    if (turn !== this.#turn) return true;
+    const other = this.#ports.memory.find(screening, this.#visitor);
+    if (other === null || other.hold !== hold) return false;
+    this.#enter({ is: 'paying', purchase: other, tries: 1 });
+    return true;
   }
 
   #remember(): void {

@@ -102,9 +102,15 @@ test('[WC4] only what was certainly not sent can be given up', () => {
 });
 
 test('[WC4] a server that is busy or cannot say is asked again, not called a refusal', () => {
-  for (const code of [OutcomeCode.busy, OutcomeCode.unavailable, OutcomeCode.expired, OutcomeCode.rateLimited]) {
-    assert.equal(next(paying, { kind: 'answered', result: refused(code) }).is, 'unknown');
+  for (const code of [OutcomeCode.busy, OutcomeCode.unavailable, OutcomeCode.expired]) {
+    const state = next(paying, { kind: 'answered', result: refused(code) });
+    assert.deepEqual(state, unknown, 'it may have got as far as the payment');
+    assert.equal(next(state, { kind: 'put-aside' }), state);
   }
+  const turnedAway = refused(OutcomeCode.rateLimited);
+  assert.deepEqual(next(paying, { kind: 'answered', result: turnedAway }), { ...unknown, maybe: false });
+  const again = next({ ...paying, tries: 1 }, { kind: 'answered', result: turnedAway });
+  assert.deepEqual(again, { ...unknown, tries: 1 });
 });
 
 test('[WC5] a refusal that may be the echo of a sale is compared with what is mine', () => {

@@ -39,6 +39,8 @@ export type Trouble =
   | 'email'
   | 'name'
   | 'signed-out'
+  /** As an account or as staff, in another tab perhaps: a guest's form does not put somebody else in his place. */
+  | 'signed-in'
   | 'server';
 
 export type PurchaseState =
@@ -66,6 +68,8 @@ export type PurchaseState =
 
 export type PurchaseEvent =
   | { readonly kind: 'begin'; readonly purchase: Purchase }
+  /** The server says that these seats are being paid for, and nothing here tells by whom: `purchase` is no more than their names. */
+  | { readonly kind: 'in-payment'; readonly purchase: Purchase }
   /** In the memory: of before a reload, or of another tab. */
   | { readonly kind: 'found'; readonly purchase: Purchase }
   | { readonly kind: 'not-identified'; readonly trouble: Trouble }
@@ -86,7 +90,11 @@ export function next(state: PurchaseState, event: PurchaseEvent): PurchaseState 
     case 'begin':
       return mayBegin(state) ? { is: 'identifying', purchase: event.purchase } : state;
     case 'found':
-      return mayBegin(state) ? { is: 'paying', purchase: event.purchase, tries: 1 } : state;
+      return mayBegin(state) || isOfAnother(state) ? { is: 'paying', purchase: event.purchase, tries: 1 } : state;
+    case 'in-payment': {
+      const about = { asked: false, code: OutcomeCode.holdPaying, seats: [], tries: 0 };
+      return state.is === 'filling' ? { is: 'checking', purchase: event.purchase, ...about } : state;
+    }
     case 'not-identified':
       return state.is === 'identifying' ? { is: 'filling', trouble: event.trouble } : state;
     case 'mine':
@@ -134,6 +142,11 @@ export function pauseMs(tries: number): number {
   return Math.min(1_000 * 2 ** tries, 15_000);
 }
 
+/** Waits for a payment of which it knows nothing but the seats. */
+function isOfAnother(state: PurchaseState): boolean {
+  return state.is === 'checking' && !state.asked;
+}
+
 function mayBegin({ is }: PurchaseState): boolean {
   return is === 'filling' || is === 'declined' || is === 'refused';
 }
@@ -146,7 +159,8 @@ function afterAnswer(purchase: Purchase, tries: number, result: BuyResult): Purc
   if (code === OutcomeCode.authenticationNeeded && order !== undefined) {
     return { is: 'authenticating', purchase, order };
   }
-  if (isPassing(code)) return { is: 'unknown', purchase, tries, maybe: tries > 0 };
+  // Turned away at the door; anything else may have been decided behind it, with an answer that was lost on the way.
+  if (isPassing(code)) return { is: 'unknown', purchase, tries, maybe: tries > 0 || code !== OutcomeCode.rateLimited };
   if (mayHideASale(code)) return { is: 'checking', purchase, asked: true, code, seats, tries: 0 };
   return { is: 'refused', purchase, code, seats };
 }

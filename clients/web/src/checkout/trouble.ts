@@ -1,6 +1,6 @@
 /** Why the person could not be told to the server, in the page's own words, from what the API said. */
 import { ApiProblem, ApiUnreachable } from '../../../sdk/api/http.ts';
-import type { Buyer } from '../../../sdk/api/session-api.ts';
+import type { Buyer, Who } from '../../../sdk/api/session-api.ts';
 import type { BuyerFields } from './buyer-form.ts';
 import type { Trouble } from './purchase.ts';
 
@@ -30,6 +30,19 @@ export function isSameGuest(buyer: Buyer | null, { email, cpf, name }: BuyerFiel
     buyer.cpf.includes(middle) &&
     (buyer.name ?? '') === name.trim()
   );
+}
+
+/**
+ * Somebody with a session of his own is here, and a guest's form would end it without a word. A guest has none to lose: he is
+ * whoever was typed in last.
+ */
+export function hasOwnSession({ buyer, staff }: Who): boolean {
+  return staff !== null || buyer?.isGuest === false;
+}
+
+/** How the page calls who is signed in; empty: nothing is known but that somebody is. */
+export function nameOfWho({ buyer, staff }: Who): string {
+  return staff?.name ?? buyer?.name ?? (buyer?.email == null ? '' : maskedEmail(buyer.email));
 }
 
 /** "a•••@example.com": enough for its owner to know it again, too little for who looks over his shoulder. */

@@ -19,6 +19,7 @@ const OFFERED = 120;
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './choice-panel.html',
   styleUrl: './choice-panel.css',
+  host: { '[class.nothing]': 'isSoldOut() && myHold.seats().length === 0' },
 })
 export class ChoicePanel {
   readonly proceed = output();

@@ -13,6 +13,7 @@ import { Server } from '../server/server.ts';
 import { useWords } from '../words/language.ts';
 import { roomWords } from '../words/room.ts';
 import { LiveRoom } from './live-room.ts';
+import { MyHold } from './my-hold.ts';
 
 /** Good news goes away by itself. */
 const RECOVERED_MS = 4_000;
@@ -38,7 +39,15 @@ type Mood = 'well' | 'waking' | 'lost' | 'stale' | 'recovered' | 'outdated';
     }
   `,
   styles: `
+    :host {
+      display: contents;
+    }
+    /* Over the map, which must not jump under a finger. */
     .note {
+      position: absolute;
+      inset: var(--space-2) calc(var(--edge) / 2) auto;
+      box-shadow: 0 0 0 1px var(--line);
+      z-index: 1;
       display: flex;
       align-items: center;
       justify-content: space-between;
@@ -54,11 +63,15 @@ export class ConnectionNote {
   protected readonly words = useWords(roomWords);
   readonly #server = inject(Server);
   readonly #live = inject(LiveRoom);
+  readonly #myHold = inject(MyHold);
   protected readonly mood = signal<Mood>('well');
   protected readonly text = computed(() => {
-    const { connecting, lost, stale, recovered, outdated } = this.words();
-    return { well: '', waking: connecting, lost, stale, recovered, outdated }[this.mood()];
+    const { connecting, lost, lostYours, stale, recovered, outdated } = this.words();
+    const how = this.#myHold.hold() === null ? lost : lostYours;
+    return { well: '', waking: connecting, lost: how, stale, recovered, outdated }[this.mood()];
   });
+  /** The device says that it has no network: a socket may seem open for half a minute more. */
+  readonly #isOffline = signal(!navigator.onLine);
   #timer = 0;
   /** The map was live once, and is so no more. */
   #wasCurrent = false;
@@ -66,12 +79,19 @@ export class ConnectionNote {
   constructor() {
     effect(() => {
       const state = this.#server.connection();
-      const isCurrent = this.#live.isCurrent();
-      untracked(() =>
-        this.#look(state?.is ?? 'connecting', isCurrent, state?.is === 'closed' && state.reason !== 'asked'),
-      );
+      const isOffline = this.#isOffline();
+      const isCurrent = this.#live.isCurrent() && !isOffline;
+      const is = isOffline && state?.is !== 'closed' ? 'waiting' : (state?.is ?? 'connecting');
+      untracked(() => this.#look(is, isCurrent, state?.is === 'closed' && state.reason !== 'asked'));
     });
-    inject(DestroyRef).onDestroy(() => clearTimeout(this.#timer));
+    const turned = (): void => this.#isOffline.set(!navigator.onLine);
+    addEventListener('offline', turned);
+    addEventListener('online', turned);
+    inject(DestroyRef).onDestroy(() => {
+      clearTimeout(this.#timer);
+      removeEventListener('offline', turned);
+      removeEventListener('online', turned);
+    });
   }
 
   protected tryNow(): void {

@@ -171,7 +171,7 @@ test('[WR13] whoever leaves gives everything back, and is told what he had when 
 });
 
 test('[WR11] a purchase waits for the taps before it, and its time does not lapse meanwhile', async (t) => {
-  const { mine, gateway, settled } = await scene(t);
+  const { mine, gateway, settled, said } = await scene(t);
   void mine.take([1]);
   void mine.take([2]);
   const seats = await mine.purchase(async (hold) => {
@@ -180,6 +180,7 @@ test('[WR11] a purchase waits for the taps before it, and its time does not laps
   });
   await settled();
   assert.deepEqual(seats, [1, 2]);
+  assert.ok(said.every(({ is }) => is !== 'time-up'));
   assert.deepEqual(mine.seats, [1, 2]);
   assert.equal(gateway.screening.holds.size, 1);
 });

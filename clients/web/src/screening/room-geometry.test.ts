@@ -68,3 +68,17 @@ test('[WR1] the seat that the keyboard reaches is seen, with its neighbours', ()
     assert.ok(atX > 0 && atX < width && atY > 0 && atY < height, geometry.seats[seat]!.label);
   }
 });
+
+test('[WR2] however far a magnified map is pushed, no emptiness comes in', () => {
+  const [width, height] = [90, 70];
+  const { unit } = geometry.zoom(geometry.fit(width, height), 3, 45, 35, width, height);
+  const far = geometry.keepInside({ unit, left: -9_999, top: -9_999 }, width, height);
+  assert.deepEqual([far.left, far.top], [width - geometry.width * unit, height - geometry.height * unit]);
+  const back = geometry.keepInside({ unit, left: 9_999, top: 9_999 }, width, height);
+  assert.deepEqual([back.left, back.top], [0, 0]);
+});
+
+test('[WR2] around a seat are those that touch it, at corners too, and itself', () => {
+  const labels = geometry.around(seatOf('B3')).map((seat) => geometry.seats[seat]!.label);
+  assert.deepEqual(labels.sort(), ['A1', 'A2', 'B2', 'B3']);
+});

@@ -68,6 +68,12 @@ export class RoomGeometry {
     return this.#seatAt.get(`${row} ${column + side}`) ?? null;
   }
 
+  /** The seat and those that touch it, corners too. */
+  around(seat: number): readonly number[] {
+    const { row, column } = this.seats[seat]!;
+    return AROUND.flatMap(([dRow, dColumn]) => this.#seatAt.get(`${row + dRow} ${column + dColumn}`) ?? []);
+  }
+
   /** The seat at this point, or, for a finger, the one that it nearly hit. */
   seatAt(x: number, y: number, view: View, isTouch = false): number | null {
     const column = (x - view.left) / view.unit - SIDE + this.firstColumn;

@@ -2,7 +2,8 @@
  * The room on a canvas: drawn when something changed and only what changed. A change of some seats paints these seats; a moved
  * map is painted whole, from sprites. What a seat looks like is asked of its owner.
  */
-import { type RoomGeometry, UNIT_MAX, type View } from './room-geometry.ts';
+import type { RoomGeometry, View } from './room-geometry.ts';
+import { paintFocus, paintRings, paintScreen, RowNames, type Surface } from './room-painting.ts';
 import { drawText, type SeatColours, type SeatLook, type SeatShape } from './seat-drawing.ts';
 import { coloursOf, SeatSprites } from './seat-sprites.ts';
 
@@ -24,12 +25,14 @@ const PULSES = 3;
 /** More changes than this at once are an avalanche, which nobody wants to see moving. */
 const FADES_MAX = 60;
 const GLIDE_MS = 220;
+/** Device pixels to a CSS pixel: phones with three or four of them show the difference to nobody, and would have to move twice as many. */
+const SCALE_MAX = 2;
 
 export class SeatCanvas {
   readonly #canvas: HTMLCanvasElement;
   readonly #pen: CanvasRenderingContext2D;
   readonly #geometry: RoomGeometry;
-  readonly #rowLabels: readonly string[];
+  readonly #rowNames: RowNames;
   readonly #ports: SeatCanvasPorts;
   /** What was painted last, by seat: what a fade begins with. */
   readonly #painted: SeatLook[] = [];
@@ -45,6 +48,7 @@ export class SeatCanvas {
   #isMoving = false;
   #isWhole = true;
   #width = 0;
+  #scale = 1;
   #height = 0;
   #focused: number | null = null;
   #frame = 0;
@@ -55,7 +59,7 @@ export class SeatCanvas {
     this.#canvas = canvas;
     this.#pen = pen;
     this.#geometry = geometry;
-    this.#rowLabels = rowLabels;
+    this.#rowNames = new RowNames(rowLabels);
     this.#ports = ports;
   }
 
@@ -81,11 +85,12 @@ export class SeatCanvas {
   /** These seats anew. `isSoft`: somebody else changed them, so that they fade over, unless the person wants no motion. */
   drawSeats(seats: Iterable<number>, isSoft = false): void {
     const nowMs = performance.now();
+    const fades = isSoft && !prefersStill();
     for (const seat of seats) {
       this.#dirty.add(seat);
       const from = this.#painted[seat];
-      if (!isSoft || from === undefined || from === this.#ports.lookOf(seat)) continue;
-      if (this.#fades.size < FADES_MAX && !prefersStill()) this.#fades.set(seat, { from, startMs: nowMs });
+      if (!fades || from === undefined || from === this.#ports.lookOf(seat)) continue;
+      if (this.#fades.size < FADES_MAX) this.#fades.set(seat, { from, startMs: nowMs });
     }
     this.#soon();
   }
@@ -112,9 +117,11 @@ export class SeatCanvas {
 
   resize(width: number, height: number): void {
     if (width === 0 || height === 0) return;
+    const scale = Math.min(SCALE_MAX, devicePixelRatio);
+    if (width === this.#width && height === this.#height && scale === this.#scale) return;
     this.#width = width;
     this.#height = height;
-    const scale = devicePixelRatio;
+    this.#scale = scale;
     this.#canvas.width = Math.round(width * scale);
     this.#canvas.height = Math.round(height * scale);
     if (this.#isFitted) this.#show(this.#geometry.fit(width, height));
@@ -189,15 +196,19 @@ export class SeatCanvas {
     if (this.#width === 0) return;
     this.#colours ??= this.#recolour();
     this.#advanceGlide(nowMs);
-    const scale = devicePixelRatio;
+    const scale = this.#scale;
     if (!this.#isMoving) this.#sprites?.resize(this.#view.unit * scale);
     this.#pen.setTransform(scale, 0, 0, scale, 0, 0);
     if (this.#pulses !== null && nowMs - this.#pulses.startMs > PULSE_MS) {
       this.#pulses = null;
       this.#isWhole = true;
     }
-    if (this.#isWhole || this.#pulses !== null) this.#paintWhole(nowMs, this.#colours);
-    else this.#paintDirty(nowMs, this.#colours);
+    // Rings around the first row reach into the light of the screen.
+    const isNearScreen = this.#pulses?.seats.some((seat) => this.#geometry.seats[seat]!.row === 0) ?? false;
+    const [pen, geometry, view, colours] = [this.#pen, this.#geometry, this.#view, this.#colours];
+    const on: Surface = { pen, geometry, view, width: this.#width, height: this.#height, scale, colours };
+    if (this.#isWhole || isNearScreen) this.#paintWhole(nowMs, on);
+    else this.#paintDirty(nowMs, on);
     this.#canvas.dataset['version'] = String(this.#ports.version());
     if (this.#fades.size > 0 || this.#pulses !== null || this.#glide !== null) this.#soon();
   }
@@ -205,7 +216,7 @@ export class SeatCanvas {
   #recolour(): SeatColours {
     const colours = coloursOf(this.#canvas.parentElement ?? document.body);
     this.#sprites = new SeatSprites(colours);
-    this.#sprites.resize(this.#view.unit * devicePixelRatio);
+    this.#sprites.resize(this.#view.unit * this.#scale);
     return colours;
   }
 
@@ -227,31 +238,54 @@ export class SeatCanvas {
     this.#isMoving = false;
   }
 
-  #paintWhole(nowMs: number, colours: SeatColours): void {
+  #paintWhole(nowMs: number, on: Surface): void {
     this.#isWhole = false;
     this.#dirty.clear();
     this.#pen.clearRect(0, 0, this.#width, this.#height);
-    this.#paintScreen(colours);
-    for (let seat = 0; seat < this.#geometry.seats.length; seat++) this.#paintSeat(seat, nowMs, colours);
-    this.#paintRowNames(colours);
-    if (this.#pulses !== null) this.#paintPulses(nowMs, this.#pulses, colours);
-    this.#paintFocus(colours);
+    paintScreen(on, this.#screenName);
+    for (let seat = 0; seat < this.#geometry.seats.length; seat++) this.#paintSeat(seat, nowMs, on);
+    this.#rowNames.paint(on);
+    if (this.#focused !== null) paintFocus(on, this.#focused);
+    this.#paintPulses(nowMs, on);
   }
 
-  #paintDirty(nowMs: number, colours: SeatColours): void {
+  /** The seats that are to be painted, and of everything else only what they wiped away. */
+  #paintDirty(nowMs: number, on: Surface): void {
     for (const seat of this.#fades.keys()) this.#dirty.add(seat);
+    this.#wipePulses();
     if (this.#dirty.size === 0) return;
+    const { unit, left } = this.#view;
     const rows = new Set<number>();
     for (const seat of this.#dirty) {
-      rows.add(this.#geometry.seats[seat]!.row);
-      this.#paintSeat(seat, nowMs, colours, true);
+      const { row } = this.#geometry.seats[seat]!;
+      const x = this.#geometry.placeOf(seat)[0] * unit + left;
+      if (this.#rowNames.isOver(on, row, x, unit)) rows.add(row);
+      this.#paintSeat(seat, nowMs, on, true);
     }
+    if (rows.size > 0) this.#rowNames.paint(on, rows);
+    if (this.#focused !== null && this.#dirty.has(this.#focused)) paintFocus(on, this.#focused);
     this.#dirty.clear();
-    this.#paintRowNames(colours, rows);
-    this.#paintFocus(colours);
+    this.#paintPulses(nowMs, on);
   }
 
-  #paintSeat(seat: number, nowMs: number, colours: SeatColours, isOver = false): void {
+  /** Where rings were: their seats and those around, and what is empty between. */
+  #wipePulses(): void {
+    const { unit, left, top } = this.#view;
+    for (const seat of this.#pulses?.seats ?? []) {
+      const [x, y] = this.#geometry.placeOf(seat);
+      this.#pen.clearRect((x - 1.5) * unit + left, (y - 1.5) * unit + top, unit * 3, unit * 3);
+      for (const near of this.#geometry.around(seat)) this.#dirty.add(near);
+    }
+  }
+
+  #paintPulses(nowMs: number, on: Surface): void {
+    if (this.#pulses === null) return;
+    const { seats, startMs } = this.#pulses;
+    const part = ((Math.max(0, nowMs - startMs) / PULSE_MS) * PULSES) % 1;
+    paintRings(on, seats, prefersStill() ? null : part);
+  }
+
+  #paintSeat(seat: number, nowMs: number, { colours }: Surface, isOver = false): void {
     const { unit, left, top } = this.#view;
     const [roomX, roomY] = this.#geometry.placeOf(seat);
     const [x, y] = [roomX * unit + left, roomY * unit + top];
@@ -280,99 +314,11 @@ export class SeatCanvas {
       drawText(pen, this.#geometry.seats[seat]!.label, x, y - unit * 0.03, unit * 0.26, colours.soft);
     }
   }
-
-  #paintScreen(colours: SeatColours): void {
-    const pen = this.#pen;
-    const { unit, left, top } = this.#view;
-    const middle = (this.#geometry.width / 2) * unit + left;
-    const half = Math.max(2, this.#geometry.width / 2 - 1.6) * unit;
-    const y = unit * 1.35 + top;
-    const depth = Math.min(unit * 1.1, half / 5);
-    const light = pen.createLinearGradient(0, y - depth, 0, y + unit * 1.6);
-    light.addColorStop(0, colours.screen);
-    light.addColorStop(1, 'transparent');
-    pen.globalAlpha = 0.16;
-    pen.fillStyle = light;
-    pen.beginPath();
-    pen.moveTo(middle - half, y);
-    pen.quadraticCurveTo(middle, y - depth * 2, middle + half, y);
-    pen.lineTo(middle + half * 0.88, y + unit * 1.6);
-    pen.lineTo(middle - half * 0.88, y + unit * 1.6);
-    pen.closePath();
-    pen.fill();
-    pen.globalAlpha = 1;
-    pen.strokeStyle = colours.screen;
-    pen.lineWidth = Math.max(2.5, unit * 0.12);
-    pen.lineCap = 'round';
-    pen.beginPath();
-    pen.moveTo(middle - half, y);
-    pen.quadraticCurveTo(middle, y - depth * 2, middle + half, y);
-    pen.stroke();
-    drawText(pen, this.#screenName, middle, y - depth * 0.25, Math.max(10, Math.min(15, unit * 0.42)), colours.soft);
-  }
-
-  /** On both sides. On a magnified map they stay at the edge of what is seen, over the seats. */
-  #paintRowNames(colours: SeatColours, only?: ReadonlySet<number>): void {
-    const { unit, left, top } = this.#view;
-    const size = Math.max(8.5, Math.min(15, unit * 0.45));
-    const first = Math.max(left + unit * 0.6, size);
-    const last = Math.min(left + (this.#geometry.width - 0.6) * unit, this.#width - size);
-    for (const [row, label] of this.#rowLabels.entries()) {
-      if (only !== undefined && !only.has(row)) continue;
-      const y = this.#geometry.middleOfRow(row) * unit + top;
-      if (y < -unit || y > this.#height + unit) continue;
-      for (const x of [first, last]) this.#paintRowName(label, x, y, Math.min(size, unit * 0.8), colours);
-    }
-  }
-
-  #paintRowName(label: string, x: number, y: number, size: number, colours: SeatColours): void {
-    const pen = this.#pen;
-    const wide = Math.max(size, label.length * size * 0.7);
-    pen.fillStyle = colours.paper;
-    pen.beginPath();
-    pen.roundRect(x - wide / 2 - 2, y - size * 0.75, wide + 4, size * 1.5, size / 2);
-    pen.fill();
-    drawText(pen, label, x, y, size, colours.soft);
-  }
-
-  #paintPulses(
-    nowMs: number,
-    { seats, startMs }: { readonly seats: readonly number[]; readonly startMs: number },
-    colours: SeatColours,
-  ): void {
-    const pen = this.#pen;
-    const { unit, left, top } = this.#view;
-    const part = ((Math.max(0, nowMs - startMs) / PULSE_MS) * PULSES) % 1;
-    const isStill = prefersStill();
-    pen.strokeStyle = colours.mine;
-    pen.lineWidth = Math.max(2, unit * 0.08);
-    pen.globalAlpha = isStill ? 1 : 1 - part;
-    for (const seat of seats) {
-      const [x, y] = this.#geometry.placeOf(seat);
-      pen.beginPath();
-      pen.arc(x * unit + left, y * unit + top, unit * (isStill ? 0.56 : 0.4 + part * 0.35), 0, Math.PI * 2);
-      pen.stroke();
-    }
-    pen.globalAlpha = 1;
-  }
-
-  #paintFocus(colours: SeatColours): void {
-    if (this.#focused === null) return;
-    const [x, y] = this.#geometry.placeOf(this.#focused);
-    const { unit, left, top } = this.#view;
-    const pen = this.#pen;
-    const line = Math.max(2, Math.min(3, unit * 0.1));
-    pen.strokeStyle = colours.focus;
-    pen.lineWidth = line;
-    pen.beginPath();
-    const side = unit - line;
-    pen.roundRect((x - 0.5) * unit + left + line / 2, (y - 0.5) * unit + top + line / 2, side, side, unit * 0.18);
-    pen.stroke();
-  }
 }
 
-export { UNIT_MAX };
+/** Asked in every frame: a list that is kept answers a hundred times quicker than a new one. */
+const still = matchMedia('(prefers-reduced-motion: reduce)');
 
 function prefersStill(): boolean {
-  return matchMedia('(prefers-reduced-motion: reduce)').matches;
+  return still.matches;
 }

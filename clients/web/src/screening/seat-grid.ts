@@ -22,6 +22,8 @@ export interface SeatGridPorts {
 const UNIT = 32;
 /** Names of seats follow the map this much later: nobody hears faster. */
 const NAMES_MS = 400;
+/** A thousand elements, or names, are not made in one go: the page answers to a finger in between, milliseconds. */
+const SLICE_MS = 5;
 
 const STEPS: Readonly<Record<string, Direction>> = {
   ArrowLeft: 'left',
@@ -35,9 +37,13 @@ export class SeatGrid {
   readonly #geometry: RoomGeometry;
   readonly #ports: SeatGridPorts;
   readonly #cells: HTMLElement[] = [];
+  readonly #rows: readonly HTMLElement[];
+  /** Rows whose seats are still to be made. */
+  readonly #empty = new Set<number>();
   readonly #unnamed = new Set<number>();
   #current: number;
   #timer = 0;
+  #idle = 0;
 
   /** Fills `layer`, which has the role grid. */
   constructor(layer: HTMLElement, geometry: RoomGeometry, ports: SeatGridPorts) {
@@ -45,15 +51,15 @@ export class SeatGrid {
     this.#geometry = geometry;
     this.#ports = ports;
     this.#current = geometry.middle();
-    const rows = document.createDocumentFragment();
-    for (const seats of geometry.byRow) {
-      if (seats.length === 0) continue;
+    this.#rows = geometry.byRow.map((seats) => {
       const row = document.createElement('div');
       row.setAttribute('role', 'row');
-      for (const seat of seats) row.append(this.#cell(seat));
-      rows.append(row);
-    }
-    layer.replaceChildren(rows);
+      if (seats.length > 0) this.#empty.add(geometry.seats[seats[0]!]!.row);
+      return row;
+    });
+    layer.replaceChildren(...this.#rows.filter((_, row) => this.#empty.has(row)));
+    this.#fill(geometry.seats[this.#current]?.row ?? 0);
+    this.#whenIdle();
     layer.style.width = `${geometry.width * UNIT}px`;
     layer.style.height = `${geometry.height * UNIT}px`;
     this.#cells[this.#current]?.setAttribute('tabindex', '0');
@@ -70,6 +76,7 @@ export class SeatGrid {
 
   close(): void {
     clearTimeout(this.#timer);
+    clearTimeout(this.#idle);
     this.#layer.removeEventListener('focusin', this.#focused);
     this.#layer.removeEventListener('focusout', this.#blurred);
     this.#layer.onkeydown = null;
@@ -86,14 +93,35 @@ export class SeatGrid {
     for (const seat of seats ?? this.#cells.keys()) this.#unnamed.add(seat);
     this.#timer ||= setTimeout(() => {
       this.#timer = 0;
-      for (const seat of this.#unnamed) this.#name(seat);
-      this.#unnamed.clear();
+      this.#whenIdle();
     }, NAMES_MS) as unknown as number;
   }
 
   /** To the seat where the keyboard was last, or to this one. */
   focus(seat = this.#current): void {
     this.#to(seat);
+  }
+
+  #whenIdle(): void {
+    this.#idle ||= setTimeout(() => {
+      this.#idle = 0;
+      const untilMs = performance.now() + SLICE_MS;
+      for (const row of this.#empty) {
+        if (performance.now() > untilMs) return this.#whenIdle();
+        this.#fill(row);
+      }
+      for (const seat of this.#unnamed) {
+        if (performance.now() > untilMs) return this.#whenIdle();
+        this.#unnamed.delete(seat);
+        this.#name(seat);
+      }
+    }) as unknown as number;
+  }
+
+  /** Makes the seats of a row, once. */
+  #fill(row: number): void {
+    if (!this.#empty.delete(row)) return;
+    this.#rows[row]?.append(...(this.#geometry.byRow[row] ?? []).map((seat) => this.#cell(seat)));
   }
 
   #cell(seat: number): HTMLElement {
@@ -112,9 +140,11 @@ export class SeatGrid {
 
   #name(seat: number): void {
     const cell = this.#cells[seat];
-    cell?.setAttribute('aria-label', this.#ports.spoken(seat));
-    cell?.setAttribute('aria-selected', String(this.#ports.isMine(seat)));
-    cell?.setAttribute('aria-disabled', String(!this.#ports.canBeChosen(seat)));
+    const spoken = this.#ports.spoken(seat);
+    if (cell === undefined || cell.ariaLabel === spoken) return;
+    cell.setAttribute('aria-label', spoken);
+    cell.setAttribute('aria-selected', String(this.#ports.isMine(seat)));
+    cell.setAttribute('aria-disabled', String(!this.#ports.canBeChosen(seat)));
   }
 
   #seatOf(target: EventTarget | null): number | null {
@@ -125,6 +155,7 @@ export class SeatGrid {
   #to(seat: number): void {
     this.#cells[this.#current]?.setAttribute('tabindex', '-1');
     this.#current = seat;
+    this.#fill(this.#geometry.seats[seat]!.row);
     const cell = this.#cells[seat];
     this.#name(seat);
     cell?.setAttribute('tabindex', '0');

@@ -4,6 +4,7 @@ import {
   ChangeDetectionStrategy,
   Component,
   computed,
+  DestroyRef,
   type ElementRef,
   inject,
   signal,
@@ -13,7 +14,14 @@ import { ThemeChoice } from '../shell/theme-choice.ts';
 import { useWords } from '../words/language.ts';
 import { roomWords } from '../words/room.ts';
 import { MyHold } from './my-hold.ts';
-import { COUPLE_LEFT, COUPLE_RIGHT, drawSeat, type SeatLook, type SeatShape } from './seat-drawing.ts';
+import {
+  COUPLE_LEFT,
+  COUPLE_RIGHT,
+  drawSeat,
+  type SeatColours,
+  type SeatLook,
+  type SeatShape,
+} from './seat-drawing.ts';
 import { SeatKind } from './seat-rules.ts';
 import { coloursOf } from './seat-sprites.ts';
 
@@ -31,7 +39,7 @@ interface Entry {
   selector: 'poltrona-seat-legend',
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
-    <details [open]="isWide">
+    <details #details [open]="isWide" (toggle)="isOpen.set(details.open)">
       <summary>{{ words().legend }}</summary>
       <ul>
         @for (entry of entries(); track entry.text) {
@@ -50,6 +58,7 @@ export class SeatLegend {
   protected readonly words = useWords(roomWords);
   /** Open from the start where there is room for it. */
   protected readonly isWide = matchMedia('(min-width: 48rem)').matches;
+  protected readonly isOpen = signal(this.isWide);
   readonly #room = inject(MyHold).room;
   readonly #theme = inject(ThemeChoice).theme;
   protected readonly samples = viewChildren<ElementRef<HTMLCanvasElement>>('sample');
@@ -67,26 +76,32 @@ export class SeatLegend {
   });
 
   constructor() {
-    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.#night.update((is) => !is));
+    const dark = matchMedia('(prefers-color-scheme: dark)');
+    const turned = (): void => this.#night.update((is) => !is);
+    dark.addEventListener('change', turned);
+    inject(DestroyRef).onDestroy(() => dark.removeEventListener('change', turned));
     afterRenderEffect(() => {
       this.#theme();
       this.#night();
       const entries = this.entries();
-      for (const [index, { nativeElement: canvas }] of this.samples().entries()) {
+      const canvases = this.samples().map(({ nativeElement }) => nativeElement);
+      const [first] = canvases;
+      if (!this.isOpen() || first === undefined) return;
+      const colours = coloursOf(first.parentElement ?? first);
+      for (const [index, canvas] of canvases.entries()) {
         const entry = entries[index];
-        if (entry !== undefined) draw(canvas, entry);
+        if (entry !== undefined) draw(canvas, entry, colours);
       }
     });
   }
 }
 
-function draw(canvas: HTMLCanvasElement, { look, shapes }: Entry): void {
+function draw(canvas: HTMLCanvasElement, { look, shapes }: Entry, colours: SeatColours): void {
   const scale = devicePixelRatio;
   canvas.width = UNIT * scale * shapes.length;
   canvas.height = UNIT * scale;
   const pen = canvas.getContext('2d');
   pen?.scale(scale, scale);
-  const colours = coloursOf(canvas.parentElement ?? canvas);
   if (pen === null) return;
   for (const [index, shape] of shapes.entries()) {
     drawSeat(pen, look, shape, UNIT * (index + 0.5), UNIT / 2, UNIT, colours);

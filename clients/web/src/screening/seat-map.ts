@@ -67,7 +67,8 @@ export class SeatMap {
       stop.abort();
       this.#close();
     });
-    afterNextRender(() => this.#begin(stop.signal));
+    // In a task of its own: on a slow phone the words of the page are shown and usable before the room is drawn.
+    afterNextRender(() => setTimeout(() => stop.signal.aborted || this.#begin(stop.signal)));
     effect(() => {
       const seats = this.choice.offered();
       untracked(() => this.#canvas?.pulse(seats));

@@ -21,18 +21,21 @@ const NAMES = {
 
 /** The colours of the style sheet as they are at this place now: by day, by night, in a high-contrast mode. */
 export function coloursOf(place: HTMLElement): SeatColours {
-  // A custom property is text until something is painted with it: light-dark() and system colours are resolved only there.
+  // A custom property is text until something is painted with it: light-dark() and system colours are resolved only there. All
+  // are set before the first is read, since each reading makes the browser work out the styles of the page.
   const probe = document.createElement('span');
-  probe.style.forcedColorAdjust = 'none';
   probe.hidden = true;
-  place.append(probe);
-  const style = getComputedStyle(probe);
-  const entries = Object.entries(NAMES).map(([key, name]) => {
-    probe.style.color = `var(${name})`;
-    return [key, style.color] as const;
+  const probes = Object.entries(NAMES).map(([key, name]) => {
+    const one = document.createElement('span');
+    one.style.forcedColorAdjust = 'none';
+    one.style.color = `var(${name})`;
+    return [key, one] as const;
   });
+  probe.append(...probes.map(([, one]) => one));
+  place.append(probe);
+  const colours = Object.fromEntries(probes.map(([key, one]) => [key, getComputedStyle(one).color]));
   probe.remove();
-  return Object.fromEntries(entries) as unknown as SeatColours;
+  return colours as unknown as SeatColours;
 }
 
 export class SeatSprites {

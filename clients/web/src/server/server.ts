@@ -6,8 +6,9 @@ import { Injectable, signal } from '@angular/core';
 import { ApiClient } from '../../../sdk/api/http.ts';
 import type { ConnectionState, Session } from '../../../sdk/index.ts';
 import { earlyAnswer, fetchWithEarly } from './early-answer.ts';
+import { VisitorToken } from './visitor-token.ts';
 
-const TOKEN_KEY = 'poltrona.visitor';
+const storage = () => localStorage;
 
 @Injectable({ providedIn: 'root' })
 export class Server {
@@ -42,39 +43,25 @@ export class Server {
 
   /** Signed out: whoever comes next at this device is somebody else. */
   async forgetVisitor(): Promise<void> {
-    store(null);
+    new VisitorToken(storage).forget();
     await this.reconnect();
   }
 
   async #connect(): Promise<Session> {
-    const { connect } = await import('../../../sdk/index.ts');
+    const { connect, CloseCode } = await import('../../../sdk/index.ts');
+    const visitor = new VisitorToken(storage);
     const session = connect({
       url: `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws`,
-      token: stored(),
+      token: visitor.sent,
       clientName: 'shop',
       onState: (state) => {
-        if (state.is === 'open') store(session.token);
+        if (state.is === 'open') visitor.welcomed(session.token);
+        // The SDK comes back as a new visitor.
+        if (state.is === 'waiting' && state.code === CloseCode.signedOut) visitor.signedOut();
         this.connection.set(state);
       },
     });
     this.connection.set(session.state);
     return session;
-  }
-}
-
-function stored(): string | null {
-  try {
-    return localStorage.getItem(TOKEN_KEY);
-  } catch {
-    return null;
-  }
-}
-
-function store(token: string | null): void {
-  try {
-    if (token === null) localStorage.removeItem(TOKEN_KEY);
-    else localStorage.setItem(TOKEN_KEY, token);
-  } catch {
-    // Storage is switched off: the visitor lasts as long as the page.
   }
 }

@@ -2,8 +2,19 @@
  * Giving tickets back: which ones, how much comes back and how, and that it cannot be undone. One wish has one key, so that a
  * broken line and a second tap cancel nothing twice.
  */
-import { ChangeDetectionStrategy, Component, computed, inject, input, output, signal, viewChild } from '@angular/core';
-import { ApiProblem, ApiUnreachable } from '../../../sdk/api/http.ts';
+import {
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  effect,
+  inject,
+  input,
+  output,
+  signal,
+  untracked,
+  viewChild,
+} from '@angular/core';
+import { ApiProblem } from '../../../sdk/api/http.ts';
 import type { Order } from '../../../sdk/api/tickets-api.ts';
 import { newRequestId } from '../../../sdk/request-id.ts';
 import { platform } from '../../../sdk/surroundings.ts';
@@ -13,6 +24,7 @@ import { accountWords } from '../words/account.ts';
 import { FormatsOfLanguage } from '../words/formats.ts';
 import { LanguageChoice, useWords } from '../words/language.ts';
 import { ticketsWords } from '../words/tickets.ts';
+import { actionOutcome, areGivenBack } from './action-outcome.ts';
 import { OrderShelf } from './order-shelf.ts';
 import { categoryTexts, refundCents } from './ticket-texts.ts';
 
@@ -53,7 +65,18 @@ export class CancelSheet {
   protected readonly problem = signal('');
   /** Of this choice: another choice is another wish. */
   #key = wishKey();
+  /** What was asked for, and nobody knows whether it was done. */
+  readonly #unknown = signal<{ readonly tickets: readonly string[]; readonly cents: number } | null>(null);
   private readonly sheetComponent = viewChild.required<Sheet>('sheet');
+
+  constructor() {
+    effect(() => {
+      // The order was asked for again, and says that it was done.
+      const [order, unknown] = [this.order(), this.#unknown()];
+      if (unknown === null || this.isAsking() || !areGivenBack(order, unknown.tickets)) return;
+      untracked(() => this.#done({ order, count: unknown.tickets.length, cents: unknown.cents }));
+    });
+  }
 
   protected isChosen(id: string): boolean {
     return this.chosen().some((ticket) => ticket.id === id);
@@ -83,38 +106,60 @@ export class CancelSheet {
     const [chosen, cents] = [this.chosen(), this.cents()];
     this.problem.set(chosen.length === 0 ? this.words().cancelNone : '');
     if (chosen.length === 0) return;
+    const { id, access } = this.order();
+    const tickets = chosen.map((ticket) => ticket.id);
+    // Some of what was asked for may have gone another way meanwhile: then this is another wish.
+    const unknown = this.#unknown();
+    if (unknown !== null && String(unknown.tickets) !== String(tickets)) this.#key = wishKey();
     this.isAsking.set(true);
     try {
-      const { id, access } = this.order();
-      const tickets = chosen.map((ticket) => ticket.id);
-      const order = await this.#api.cancel(id, { access, tickets, key: this.#key });
-      this.cancelled.emit({ order, count: chosen.length, cents });
-      this.sheetComponent().close();
+      this.#done({
+        order: await this.#api.cancel(id, { access, tickets, key: this.#key }),
+        count: chosen.length,
+        cents,
+      });
     } catch (cause) {
-      this.problem.set(this.#sentence(cause));
-      if (cause instanceof ApiProblem && cause.status === 409) {
-        this.#key = wishKey();
-        this.stale.emit();
-      }
+      this.#failed(cause, { tickets, cents });
     }
     this.isAsking.set(false);
+  }
+
+  #done(cancelled: Cancelled): void {
+    this.#unknown.set(null);
+    this.cancelled.emit(cancelled);
+    this.sheetComponent().close();
+  }
+
+  /** The wish keeps its key unless it is refused: sent again, it is answered as it was, or done now. */
+  #failed(cause: unknown, wish: { readonly tickets: readonly string[]; readonly cents: number }): void {
+    const words = this.words();
+    const known: Readonly<Record<string, string>> = words.cancelProblems;
+    const outcome = actionOutcome(cause, Object.keys(known), this.#unknown() !== null);
+    switch (outcome) {
+      case 'refused':
+        this.#key = wishKey();
+        this.#unknown.set(null);
+        this.problem.set((cause instanceof ApiProblem ? known[cause.code] : undefined) ?? words.failedAction);
+        break;
+      case 'unchanged':
+        this.problem.set(
+          cause instanceof ApiProblem && cause.status === 429
+            ? problemSentence(cause, this.#accountWords())
+            : words.failedAction,
+        );
+        break;
+      case 'unknown':
+        this.#unknown.set(wish);
+        this.problem.set(words.cancelUnknown);
+        break;
+    }
+    if (outcome !== 'unchanged') this.stale.emit();
   }
 
   #chooseAll(ids: ReadonlySet<string>): void {
     this.#chosenIds.set(ids);
     this.#key = wishKey();
     this.problem.set('');
-  }
-
-  #sentence(cause: unknown): string {
-    const words = this.words();
-    if (cause instanceof ApiUnreachable) return words.cancelUnknown;
-    const known: Readonly<Record<string, string>> = words.cancelProblems;
-    const said = cause instanceof ApiProblem ? known[cause.code] : undefined;
-    if (said !== undefined) return said;
-    return cause instanceof ApiProblem && cause.status === 429
-      ? problemSentence(cause, this.#accountWords())
-      : words.failedAction;
   }
 }
 

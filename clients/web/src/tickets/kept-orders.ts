@@ -1,10 +1,14 @@
 /**
  * Orders that are kept on the device, with the codes that open the gate, for the cinema's basement where no network reaches.
- * Written after each answer of the server, read first. A store is asked for three things only, so that IndexedDB and a Map can
+ * Written after each answer of the server, read first. A store is asked for four things only, so that IndexedDB and a Map can
  * both be one.
  *
  * What goes, and when: everything when an account signs out here; an account's when another one signs in; a guest's, and what
  * came by a link or by a code, when the screening is over and its link with it; an account's a month after.
+ *
+ * What does not go: a guest's when another guest begins. Families and friends buy on one phone, each with his CPF, and show all
+ * tickets at the gate from it; what the first one bought must not vanish there because the second one bought as well. Whoever
+ * wants it gone ends his visit, and the page says that this is what it does.
  */
 import type { Order } from '../../../sdk/api/tickets-api.ts';
 import { orderStanding, overMs } from './order-standing.ts';
@@ -30,6 +34,7 @@ export interface OrderStore {
   all(): Promise<readonly KeptOrder[]>;
   put(orders: readonly KeptOrder[]): Promise<void>;
   remove(ids: readonly string[]): Promise<void>;
+  clear(): Promise<void>;
 }
 
 /** Four years of a ticket each week; some 3 KB each. At the bound those whose screening was the earliest go. */
@@ -79,8 +84,8 @@ export class KeptOrders {
     await this.#store.remove(others.map(({ id }) => id));
   }
 
-  async clear(): Promise<void> {
-    await this.#store.remove((await this.#store.all()).map(({ id }) => id));
+  clear(): Promise<void> {
+    return this.#store.clear();
   }
 }
 
@@ -96,7 +101,7 @@ export function worthKeeping(
   return { kept, dropped: all.filter(({ id }) => !ids.has(id)) };
 }
 
-/** For where the browser gives no database, and for tests: it lasts as long as the page. */
+/** For tests: it lasts as long as the page. */
 export class MemoryOrderStore implements OrderStore {
   readonly #orders = new Map<string, KeptOrder>();
 
@@ -111,6 +116,11 @@ export class MemoryOrderStore implements OrderStore {
 
   remove(ids: readonly string[]): Promise<void> {
     for (const id of ids) this.#orders.delete(id);
+    return Promise.resolve();
+  }
+
+  clear(): Promise<void> {
+    this.#orders.clear();
     return Promise.resolve();
   }
 }

@@ -63,7 +63,7 @@ export class LookupPage {
     this.isAsking.set(true);
     try {
       const { order } = await this.#shelf.api.lookup(codeCharacters(this.code()), cpfDigits(this.cpf()));
-      await this.#shelf.take(order, null);
+      await this.#shelf.take(order);
       await this.#router.navigate(['/tickets', order.id]);
     } catch (cause) {
       this.problem.set(this.#sentence(cause));

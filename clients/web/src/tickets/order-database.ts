@@ -2,11 +2,14 @@
  * Kept orders in IndexedDB: the one store that the page, its other tabs and the time without a network share. Opened for each
  * use and closed again, so that no tab ever keeps a newer version of the page from opening it.
  */
-import { type KeptOrder, MemoryOrderStore, type OrderStore } from './kept-orders.ts';
+import type { KeptOrder, OrderStore } from './kept-orders.ts';
+import { SturdyOrderStore } from './sturdy-store.ts';
 
 const NAME = 'poltrona';
 const VERSION = 1;
 const ORDERS = 'orders';
+/** Safari has been seen never to answer; it is not waited for with a ticket at hand. */
+const PATIENCE_MS = 2000;
 
 class OrderDatabase implements OrderStore {
   all(): Promise<readonly KeptOrder[]> {
@@ -20,17 +23,19 @@ class OrderDatabase implements OrderStore {
   async remove(ids: readonly string[]): Promise<void> {
     await inDatabase('readwrite', (orders) => ids.map((id) => orders.delete(id)).at(-1) ?? null);
   }
+
+  async clear(): Promise<void> {
+    await inDatabase('readwrite', (orders) => orders.clear());
+  }
 }
 
-/** The device's store; one in memory where it has none or gives none, as some private windows do. */
-export async function openOrderStore(): Promise<OrderStore> {
-  try {
-    (await opened()).close();
-    return new OrderDatabase();
-  } catch (cause) {
-    console.warn('tickets are not kept on this device', cause);
-    return new MemoryOrderStore();
-  }
+/** The device's store; where it has none, gives none or loses it, orders last as long as the page. */
+export function openOrderStore(): SturdyOrderStore {
+  let isTold = false;
+  return new SturdyOrderStore(new OrderDatabase(), (cause) => {
+    if (!isTold) console.warn('tickets are not kept on this device', cause);
+    isTold = true;
+  });
 }
 
 /** Runs `work` in one transaction; resolves when that has ended, with the result of the request that `work` returns. */
@@ -53,10 +58,23 @@ async function inDatabase<Result>(
 
 function opened(): Promise<IDBDatabase> {
   return new Promise((resolve, reject) => {
+    let isLate = false;
     const request = indexedDB.open(NAME, VERSION);
+    const timer = setTimeout(() => {
+      isLate = true;
+      reject(new Error('the database did not open in time'));
+    }, PATIENCE_MS);
+    const refuse = (cause: Error): void => {
+      clearTimeout(timer);
+      reject(cause);
+    };
     request.onupgradeneeded = () => request.result.createObjectStore(ORDERS, { keyPath: 'id' });
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error ?? new Error('the database could not be opened'));
-    request.onblocked = () => reject(new Error('another tab keeps the database'));
+    request.onsuccess = () => {
+      clearTimeout(timer);
+      if (isLate) request.result.close();
+      else resolve(request.result);
+    };
+    request.onerror = () => refuse(request.error ?? new Error('the database could not be opened'));
+    request.onblocked = () => refuse(new Error('another tab keeps the database'));
   });
 }

@@ -39,7 +39,8 @@ export class OrderPurchase {
   readonly #zone = computed(() => this.order().screening.timeZone);
 
   protected cancelled({ order, count, cents }: Cancelled): void {
-    this.done.set(this.words().cancelled(count, this.formats().money(cents, order.currency)));
+    const back = cents === 0 ? '' : ` ${this.words().cancelBack(this.formats().money(cents, order.currency))}`;
+    this.done.set(this.words().cancelled(count) + back);
     this.changed.emit(order);
   }
 }

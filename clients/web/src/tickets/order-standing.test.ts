@@ -7,11 +7,12 @@ const NOW = Date.parse('2026-12-24T12:00:00Z');
 const order = exampleOrder();
 const calledOff = exampleOrder({}, { status: 'cancelled' });
 
-test('[WT3] a ticket admits only with its QR code; what it went through itself comes before its screening', () => {
+test('[WT3] a ticket admits only with its QR code; a cancelled screening comes before the refund that follows from it', () => {
   assert.equal(ticketStanding(exampleTicket(), order), 'admits');
   assert.equal(ticketStanding(exampleTicket({ qr: null }), order), 'void');
   assert.equal(ticketStanding(exampleTicket({ qr: null }), calledOff), 'called-off');
   assert.equal(ticketStanding(exampleTicket(), calledOff), 'called-off');
+  assert.equal(ticketStanding(exampleTicket({ state: 'refunded', qr: null }), calledOff), 'called-off');
   assert.equal(ticketStanding(exampleTicket({ state: 'used', qr: null }), calledOff), 'used');
   assert.equal(ticketStanding(exampleTicket({ state: 'cancelled', qr: 'X' }), order), 'cancelled');
   assert.equal(ticketStanding(exampleTicket({ state: 'refunded', qr: 'X' }), order), 'refunded');

@@ -18,10 +18,13 @@ export type OrderStanding = 'tickets' | 'paying' | 'nothing';
 /** People are let out of the auditorium, and late trailers over: only then does a screening belong to the past. */
 const AFTER_END_MS = 30 * 60_000;
 
-/** What the ticket itself went through comes before what became of its screening. */
+/**
+ * A screening that was cancelled comes before the refund that follows from it: not to go there is what matters. Who was let in
+ * before was let in.
+ */
 export function ticketStanding({ state, qr }: Pick<OrderTicket, 'state' | 'qr'>, order: Order): TicketStanding {
+  if (order.screening.status === 'cancelled' && (state === 'live' || state === 'refunded')) return 'called-off';
   if (state !== 'live') return state;
-  if (order.screening.status === 'cancelled') return 'called-off';
   return qr === null ? 'void' : 'admits';
 }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { create } from 'qrcode/lib/core/qrcode.js';
 import { QUIET_ZONE, qrDrawing } from './qr-path.ts';
 
 /** As long as the text of a real ticket. */
@@ -15,7 +16,7 @@ function painted({ path, side }: ReturnType<typeof qrDrawing>): boolean[][] {
 
 test('[WT8] a ticket text makes a code of 49 squares with a quiet zone of four', () => {
   const drawing = qrDrawing(TEXT);
-  assert.equal(drawing.side, 49 + 2 * QUIET_ZONE);
+  assert.deepEqual([QUIET_ZONE, drawing.side], [4, 49 + 2 * 4]);
   const squares = painted(drawing);
   const isQuiet = (row: number, column: number): boolean =>
     Math.min(row, column, drawing.side - 1 - row, drawing.side - 1 - column) < QUIET_ZONE;
@@ -33,4 +34,12 @@ test('[WT8] the corner pattern stands where scanners look for it', () => {
       .join(''),
   );
   assert.deepEqual(corner, ['#######', '#.....#', '#.###.#', '#.###.#', '#.###.#', '#.....#', '#######']);
+});
+
+test('[WT8] every square is that of the code, neither turned nor mirrored', () => {
+  const { modules } = create(TEXT, { errorCorrectionLevel: 'Q' });
+  const squares = painted(qrDrawing(TEXT));
+  for (let row = 0; row < modules.size; row++)
+    for (let column = 0; column < modules.size; column++)
+      assert.equal(squares[row + 4]?.[column + 4], modules.get(row, column) === 1, `${row}, ${column}`);
 });

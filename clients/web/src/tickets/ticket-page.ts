@@ -15,15 +15,16 @@ import {
 } from '@angular/core';
 import { Title } from '@angular/platform-browser';
 import { RouterLink } from '@angular/router';
-import { ApiProblem } from '../../../sdk/api/http.ts';
 import type { Order } from '../../../sdk/api/tickets-api.ts';
 import { takeFromAddress } from '../account/address-token.ts';
+import { whenLinkOpened } from '../account/opened-link.ts';
 import { FormatsOfLanguage } from '../words/formats.ts';
 import { useWords } from '../words/language.ts';
 import { ticketsWords } from '../words/tickets.ts';
+import { type Freshness, orderFreshnessOf } from './freshness.ts';
 import { OrderActions } from './order-actions.ts';
 import { OrderPurchase } from './order-purchase.ts';
-import { type Freshness, freshnessOf, OrderShelf } from './order-shelf.ts';
+import { OrderShelf } from './order-shelf.ts';
 import { bestStanding, orderStanding } from './order-standing.ts';
 import { refreshAfterMs } from './refresh-pace.ts';
 import { ScreenAwake } from './screen-awake.ts';
@@ -37,7 +38,6 @@ import { whenBack } from './when-back.ts';
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './ticket-page.html',
   styleUrl: './ticket-page.css',
-  host: { '(window:hashchange)': 'ask()' },
 })
 export class TicketPage {
   /** Of the address. */
@@ -49,6 +49,20 @@ export class TicketPage {
   /** As the server said just now; for what is not kept on the device. */
   readonly #answered = signal<Order | null>(null);
   readonly #isRead = signal(false);
+  /** Of an answer that did not come, or was a refusal that says nothing of the order. */
+  protected readonly trouble = computed(() => {
+    const words = this.words();
+    switch (this.freshness()) {
+      case 'offline':
+        return { title: words.unseenTitle, text: words.unseenText, kept: words.offlineTicket };
+      case 'often':
+        return { title: words.oftenTitle, text: words.oftenText, kept: words.oftenTicket };
+      case 'failed':
+        return { title: words.troubleTitle, text: words.troubleText, kept: words.staleTicket };
+      default:
+        return null;
+    }
+  });
   protected readonly freshness = signal<Freshness | 'gone'>('asking');
   protected readonly nowMs = signal(Date.now());
   protected readonly order = computed(() => {
@@ -85,6 +99,17 @@ export class TicketPage {
         void this.ask();
       });
     });
+    const droppedBefore = this.#shelf.dropped();
+    effect(() => {
+      // Somebody signed out, or another account in, here or in another tab: what was on the screen may be nobody's any more.
+      if (this.#shelf.dropped() === droppedBefore) return;
+      untracked(() => {
+        this.#answered.set(null);
+        this.freshness.set('asking');
+        void this.ask();
+      });
+    });
+    whenLinkOpened('access', (access) => void this.ask(access));
     const awake = new ScreenAwake();
     effect(() => {
       const order = this.order();
@@ -100,11 +125,10 @@ export class TicketPage {
     });
   }
 
-  protected async ask(): Promise<void> {
+  protected async ask(access = takeFromAddress('access')): Promise<void> {
     const asking = ++this.#asking;
     clearTimeout(this.#timer);
     const id = this.orderId();
-    const access = takeFromAddress('access');
     this.nowMs.set(Date.now());
     try {
       await this.#shelf.read();
@@ -114,7 +138,7 @@ export class TicketPage {
       this.show(order);
     } catch (cause) {
       if (asking !== this.#asking) return;
-      this.freshness.set(cause instanceof ApiProblem && cause.status < 500 ? 'gone' : freshnessOf(cause));
+      this.freshness.set(orderFreshnessOf(cause, navigator.onLine));
     }
     const order = this.order();
     const waitMs = order === null ? null : refreshAfterMs(order, Date.now());
@@ -128,6 +152,6 @@ export class TicketPage {
   }
 
   protected async changed(order: Order): Promise<void> {
-    this.show(await this.#shelf.take(order, null));
+    this.show(await this.#shelf.take(order));
   }
 }

@@ -33,7 +33,12 @@ export class TicketsPage {
   /** Nothing to show yet, and the answer is on its way. */
   protected readonly isWaiting = computed(() => this.#isEmpty() && this.freshness() === 'asking');
   protected readonly isEmpty = computed(() => this.#isEmpty() && this.freshness() !== 'asking');
-  protected readonly isStale = computed(() => this.freshness() === 'offline' || this.freshness() === 'failed');
+  protected readonly isStale = computed(() => ['offline', 'failed', 'often'].includes(this.freshness()));
+  protected readonly why = computed(() => {
+    const words = this.words();
+    if (this.freshness() === 'offline') return words.offline;
+    return this.freshness() === 'often' ? words.often : words.failed;
+  });
   protected readonly seen = computed(() => {
     const seenMs = this.#shelf.seenMs();
     if (seenMs === null) return '';

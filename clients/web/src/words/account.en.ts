@@ -34,7 +34,7 @@ export const accountEn: AccountWords = {
   email: 'E-mail',
   emailWrong: 'This does not look like an e-mail address. Please check.',
   cpf: 'CPF',
-  cpfWhy: 'Tickets are limited per person and screening; that is what the CPF is for.',
+  cpfWhy: 'Each person may buy up to 10 tickets for a screening; that is what the CPF is for.',
   cpfWrong: 'This CPF does not add up. See whether a digit is wrong.',
   cpfOnce: 'It can be told once, and does not change. To be safe, your other devices are signed out.',
   cpfSave: 'Tell the CPF',

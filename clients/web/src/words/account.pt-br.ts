@@ -33,7 +33,7 @@ export const accountPt = {
   email: 'E-mail',
   emailWrong: 'Este endereço não parece um e-mail. Confira.',
   cpf: 'CPF',
-  cpfWhy: 'A lei limita quantos ingressos cada pessoa compra por sessão; por isso pedimos o CPF.',
+  cpfWhy: 'Cada pessoa pode comprar até 10 ingressos por sessão; é para isso que pedimos o CPF.',
   cpfWrong: 'Este CPF não confere. Veja se há um número trocado.',
   cpfOnce: 'Pode ser informado uma vez, e não muda depois. Por segurança, sua conta sai dos outros aparelhos.',
   cpfSave: 'Informar o CPF',

@@ -11,7 +11,8 @@ export const checkoutEn: CheckoutWords = {
 
   heldFor: (time) => `Kept for you for ${time}`,
   heldWhilePaying: 'Your seats are kept while the payment is under way.',
-  minutesLeft: (minutes) => (minutes === 1 ? '1 minute left to finish.' : `${minutes} minutes left to finish.`),
+  minutesLeft: (minutes) =>
+    minutes === 1 ? 'Less than 1 minute left to finish.' : `Less than ${minutes} minutes left to finish.`,
   moreTime: 'More time',
 
   summaryTitle: 'What is still missing',
@@ -39,7 +40,8 @@ export const checkoutEn: CheckoutWords = {
   emailMeant: (email) => `Did you mean ${email}?`,
   emailTake: 'Yes, correct it',
   cpf: 'CPF',
-  cpfHint: 'The Brazilian taxpayer number; the law asks for one per purchase.',
+  cpfHint:
+    'The Brazilian taxpayer number. It counts the limit of 10 tickets per person and screening and, with a ticket’s code, finds your tickets again.',
   name: 'Name',
   nameOptional: '(if you like)',
   nameHint: 'So that our e-mail can greet you.',
@@ -59,6 +61,8 @@ export const checkoutEn: CheckoutWords = {
   signInKeeps: 'Your seats stay kept.',
   buyingAs: 'Buying as',
   notMe: 'This is not me',
+  staffHere: (who) => (who === '' ? 'The cinema’s staff' : `${who} (the cinema’s staff)`),
+  staffCannotBuy: 'Staff accounts do not buy. Leave it to buy: the seats go over to you.',
   accountNeedsCpf: 'Only the CPF is missing in your account. It is saved there.',
 
   payTitle: 'Payment',
@@ -77,10 +81,8 @@ export const checkoutEn: CheckoutWords = {
   total: 'Total',
   pay: (amount) => `Pay ${amount}`,
   payFree: 'Confirm tickets',
-  cancellation: (days, before) =>
-    `Changed your mind? Cancel within ${days === 1 ? '1 day' : `${days} days`} of buying, up to ${before} before the screening, and get everything back.`,
-  minutes: (minutes) => (minutes === 1 ? '1 minute' : `${minutes} minutes`),
-  hours: (hours) => (hours === 1 ? '1 hour' : `${hours} hours`),
+  cancellation: (days, minutesBefore) =>
+    `Changed your mind? Cancel within ${days === 1 ? '1 day' : `${days} days`} of buying, up to ${minutesBefore === 0 ? 'the start of' : `${duration(minutesBefore)} before`} the screening, and get everything back.`,
 
   steps: {
     identifying: 'Confirming your details…',
@@ -98,9 +100,13 @@ export const checkoutEn: CheckoutWords = {
     email: 'The e-mail was not accepted. Nothing was charged. Check the address.',
     name: 'The name was not accepted. Nothing was charged. Leave it empty, or write it another way.',
     'signed-out': 'You were signed out elsewhere. Nothing was charged. Sign in again, or buy without an account.',
+    'signed-in': (who) =>
+      `${who === '' ? 'Somebody is signed in already' : `You are signed in as ${who} already`}. Nothing was charged. Check the details below and pay, or choose “This is not me”.`,
     server: 'The cinema could not take your details just now. Nothing was charged. Try again.',
   },
 
+  soldTitle: 'Purchase made',
+  sold: 'The payment went through and the seats are yours. If the tickets do not open by themselves, open them here.',
   emptyTitle: 'No seats chosen',
   empty: 'Choose your seats on the map. Paying comes after.',
   toSeats: 'Choose seats',
@@ -121,3 +127,8 @@ export const checkoutEn: CheckoutWords = {
   toFilms: 'See the films',
   tryAgain: 'Try again',
 };
+
+function duration(minutes: number): string {
+  if (minutes % 60 !== 0) return minutes === 1 ? '1 minute' : `${minutes} minutes`;
+  return minutes === 60 ? '1 hour' : `${minutes / 60} hours`;
+}

@@ -11,7 +11,7 @@ export const checkoutPt = {
   heldFor: (time: string): string => `Guardadas para você por ${time}`,
   heldWhilePaying: 'Suas poltronas estão guardadas enquanto o pagamento corre.',
   minutesLeft: (minutes: number): string =>
-    minutes === 1 ? 'Falta 1 minuto para concluir.' : `Faltam ${minutes} minutos para concluir.`,
+    minutes === 1 ? 'Falta menos de 1 minuto para concluir.' : `Faltam menos de ${minutes} minutos para concluir.`,
   moreTime: 'Mais tempo',
 
   summaryTitle: 'O que ainda falta',
@@ -41,7 +41,7 @@ export const checkoutPt = {
   emailMeant: (email: string): string => `Você quis dizer ${email}?`,
   emailTake: 'Sim, corrigir',
   cpf: 'CPF',
-  cpfHint: 'A lei pede um CPF por compra.',
+  cpfHint: 'Conta o limite de 10 ingressos por pessoa na sessão e, com o código, acha seus ingressos de novo.',
   name: 'Nome',
   nameOptional: '(se quiser)',
   nameHint: 'Para o e-mail chamar você pelo nome.',
@@ -61,6 +61,8 @@ export const checkoutPt = {
   signInKeeps: 'Suas poltronas continuam guardadas.',
   buyingAs: 'Comprando como',
   notMe: 'Não sou eu',
+  staffHere: (who: string): string => (who === '' ? 'A equipe do cinema' : `${who} (equipe do cinema)`),
+  staffCannotBuy: 'Com a conta da equipe não se compra. Saia dela para comprar: as poltronas passam para você.',
   accountNeedsCpf: 'Falta só o CPF na sua conta. Ele fica salvo nela.',
 
   payTitle: 'Pagamento',
@@ -79,10 +81,9 @@ export const checkoutPt = {
   total: 'Total',
   pay: (amount: string): string => `Pagar ${amount}`,
   payFree: 'Confirmar ingressos',
-  cancellation: (days: number, before: string): string =>
-    `Mudou de ideia? Cancele em até ${days === 1 ? '1 dia' : `${days} dias`} da compra, até ${before} antes da sessão, e receba tudo de volta.`,
-  minutes: (minutes: number): string => (minutes === 1 ? '1 minuto' : `${minutes} minutos`),
-  hours: (hours: number): string => (hours === 1 ? '1 hora' : `${hours} horas`),
+  /** `minutesBefore`: the screening; 0 is its beginning. */
+  cancellation: (days: number, minutesBefore: number): string =>
+    `Mudou de ideia? Cancele em até ${days === 1 ? '1 dia' : `${days} dias`} da compra, até ${minutesBefore === 0 ? 'o começo' : `${duration(minutesBefore)} antes`} da sessão, e receba tudo de volta.`,
 
   steps: {
     identifying: 'Confirmando seus dados…',
@@ -99,9 +100,13 @@ export const checkoutPt = {
     email: 'O e-mail não foi aceito. Nada foi cobrado. Confira o endereço.',
     name: 'O nome não foi aceito. Nada foi cobrado. Deixe em branco, ou escreva de outro jeito.',
     'signed-out': 'Você saiu da conta em outro lugar. Nada foi cobrado. Entre de novo, ou compre sem conta.',
+    'signed-in': (who: string): string =>
+      `${who === '' ? 'Alguém já entrou na conta' : `Você já entrou como ${who}`}. Nada foi cobrado. Confira os dados abaixo e pague, ou toque em “Não sou eu”.`,
     server: 'O cinema não conseguiu registrar seus dados agora. Nada foi cobrado. Tente de novo.',
   },
 
+  soldTitle: 'Compra feita',
+  sold: 'O pagamento passou e as poltronas são suas. Se os ingressos não abrirem sozinhos, abra por aqui.',
   emptyTitle: 'Nenhuma poltrona escolhida',
   empty: 'Escolha suas poltronas no mapa. O pagamento vem depois.',
   toSeats: 'Escolher poltronas',
@@ -123,6 +128,11 @@ export const checkoutPt = {
   tryAgain: 'Tentar de novo',
 };
 export type CheckoutWords = typeof checkoutPt;
+
+function duration(minutes: number): string {
+  if (minutes % 60 !== 0) return minutes === 1 ? '1 minuto' : `${minutes} minutos`;
+  return minutes === 60 ? '1 hora' : `${minutes / 60} horas`;
+}
 
 /** "F11, F12 e F13" */
 export function list(words: readonly string[], and: string): string {

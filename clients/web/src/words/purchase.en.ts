@@ -9,9 +9,9 @@ export const purchaseEn: PurchaseWords = {
   recovered: 'We are asking the cinema how it ended. Do not pay again: nothing is charged twice.',
   unknownTitle: 'We are making sure',
   unknown:
-    'The connection broke before the answer came. We ask again by ourselves, always about the same purchase: nothing is charged twice.',
-  unsentTitle: 'No connection to the cinema',
-  unsent: 'The request has not left yet and nothing was charged. It goes on as soon as the network is back.',
+    'The cinema’s answer has not arrived yet. We ask again by ourselves, always about the same purchase: nothing is charged twice.',
+  unsentTitle: 'The purchase has not begun yet',
+  unsent: 'We could not hand the request to the cinema, and nothing was charged. We try again by ourselves.',
   checkingTitle: 'We are checking your purchase',
   checking: 'A payment for these seats is under way, perhaps in another tab. We will soon say how it ended.',
   mayClose: 'Close the page if you have to: when you come back here, it goes on from where it is.',

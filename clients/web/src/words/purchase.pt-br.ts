@@ -8,9 +8,9 @@ export const purchasePt = {
   recovered: 'Estamos vendo com o cinema como ela terminou. Não pague de novo: nada é cobrado duas vezes.',
   unknownTitle: 'Estamos confirmando',
   unknown:
-    'A conexão caiu antes da resposta. Perguntamos de novo sozinhos, sempre pela mesma compra: nada é cobrado duas vezes.',
-  unsentTitle: 'Sem conexão com o cinema',
-  unsent: 'O pedido ainda não saiu daqui e nada foi cobrado. Ele segue assim que a rede voltar.',
+    'A resposta do cinema ainda não chegou. Perguntamos de novo sozinhos, sempre pela mesma compra: nada é cobrado duas vezes.',
+  unsentTitle: 'A compra ainda não começou',
+  unsent: 'Não conseguimos entregar o pedido ao cinema e nada foi cobrado. Tentamos de novo sozinhos, logo que der.',
   checkingTitle: 'Estamos conferindo sua compra',
   checking: 'Há um pagamento destas poltronas em andamento, talvez em outra aba. Logo dizemos como terminou.',
   mayClose: 'Se precisar, feche a página: ao voltar aqui, ela continua de onde está.',
