@@ -9,6 +9,7 @@ import { accountWords } from '../words/account.ts';
 import { FormatsOfLanguage } from '../words/formats.ts';
 import { useWords } from '../words/language.ts';
 import { problemSentence } from './problem-words.ts';
+import { WhoIsHere } from './who.ts';
 
 @Component({
   selector: 'poltrona-forget-sheet',
@@ -56,6 +57,7 @@ export class ForgetSheet {
   readonly closed = output<void>();
 
   readonly #api = new AccountApi(inject(Server).api);
+  readonly #who = inject(WhoIsHere);
   readonly #formats = inject(FormatsOfLanguage).formats;
   protected readonly words = useWords(accountWords);
   protected readonly password = signal('');
@@ -82,6 +84,7 @@ export class ForgetSheet {
     try {
       if (this.would() === null) this.would.set(await this.#api.wouldForget(password));
       else {
+        await this.#who.releaseSeats();
         await this.#api.forgetMe(password);
         this.forgotten.emit();
       }

@@ -91,8 +91,7 @@ export class WhoIsHere {
    * @throws as SessionApi: then the server's session goes on, and with it who is here.
    */
   async signOut(): Promise<void> {
-    // Before the session ends: with it the server closes the connection by which seats are given back.
-    await this.#releaseSeats();
+    await this.releaseSeats();
     try {
       await this.#session.signOut();
     } catch (cause) {
@@ -102,7 +101,7 @@ export class WhoIsHere {
     await this.forget();
   }
 
-  /** As `signOut`, where the server has ended the session already. */
+  /** As `signOut`, where the server has ended the session already. Never rejects. */
   async forget(): Promise<void> {
     this.tabs.tell('signed-out');
     await this.#leave();
@@ -111,12 +110,19 @@ export class WhoIsHere {
   async #leave(): Promise<void> {
     leaveDevice(() => sessionStorage);
     this.#take({ buyer: null, staff: null });
-    await this.#releaseSeats();
-    await this.#server.forgetVisitor();
+    try {
+      await this.#server.forgetVisitor();
+    } catch (cause) {
+      console.warn('the live session could not be closed', cause);
+    }
   }
 
-  /** Best effort. The choice of seats is loaded only where a page has it already: without a live connection none is held here. */
-  async #releaseSeats(): Promise<void> {
+  /**
+   * What is held here goes on sale again, as far as that can be done soon. To be called before the session ends: with it the
+   * server closes the connection by which seats are given back. The choice of seats is loaded only where a page has it already:
+   * without a live connection none is held here. Never rejects.
+   */
+  async releaseSeats(): Promise<void> {
     if (this.#server.connection() === null) return;
     await bestEffort(async () => {
       const { MyHold } = await import('../screening/my-hold.ts');

@@ -61,8 +61,8 @@ export class OrderPage {
     if (order !== null) return viewOfOrder(order.state);
     const answer = this.#answer();
     if (answer === 'unreachable') return 'unreachable';
-    if (this.#isJustSold() && !(answer === 'missing' && this.#tries() >= TRIES_MAX)) return 'issuing';
-    return answer === 'missing' ? 'missing' : 'loading';
+    if (answer === 'missing' && this.#tries() >= (this.#isJustSold() ? SOLD_TRIES : TRIES)) return 'missing';
+    return this.#isJustSold() ? 'issuing' : 'loading';
   });
   protected readonly title = computed(() => {
     const words = this.words();
@@ -149,4 +149,7 @@ export class OrderPage {
 type State = Readonly<Record<string, unknown>>;
 
 /** About half a minute in all: then the books would be ill, and the words of a missing order are the better help. */
-const TRIES_MAX = 12;
+const SOLD_TRIES = 12;
+
+/** About a second: whoever comes by a link of the checkout may be quicker than the books as well. */
+const TRIES = 3;

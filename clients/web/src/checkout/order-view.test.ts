@@ -15,7 +15,7 @@ test('[WC15] an order that may still change is followed, ever more calmly; an en
   for (const view of ['sold', 'refused', 'expired', 'cancelled', 'refunded', 'missing'] as const) {
     assert.equal(askAgainMs(view, 1), null, view);
   }
-  for (const view of ['issuing', 'waiting'] as const) {
+  for (const view of ['loading', 'issuing', 'waiting'] as const) {
     assert.ok((askAgainMs(view, 2) ?? 0) > (askAgainMs(view, 1) ?? 0));
     assert.equal(askAgainMs(view, 1_000), askAgainMs(view, 100));
   }

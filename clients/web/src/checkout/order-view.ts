@@ -30,6 +30,7 @@ export function viewOfOrder(state: OrderState): OrderView {
 /** Until the order is asked for again, milliseconds: quickly at first, then calmly; null when there is nothing to wait for. */
 export function askAgainMs(view: OrderView, tries: number): number | null {
   switch (view) {
+    case 'loading':
     case 'issuing':
       return Math.min(400 * tries, 3_000);
     case 'waiting':

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ApiProblem, ApiUnreachable } from '../../../sdk/api/http.ts';
-import { actionOutcome, areGivenBack } from './action-outcome.ts';
+import { actionOutcome, areGivenBack, wishAgain } from './action-outcome.ts';
 import { exampleOrder, exampleTicket } from './example-order.ts';
 
 const KNOWN = ['too-late', 'ticket-used'];
@@ -40,4 +40,19 @@ test('[WT20] a wish whose end was unknown is done when the order says so of all 
   assert.equal(areGivenBack(order, ['a', 'c']), false);
   assert.equal(areGivenBack(order, ['a', 'not there']), false);
   assert.equal(areGivenBack(order, []), false);
+});
+
+test('[WT20] the same tickets asked for again go with the same key, others with another', () => {
+  let count = 0;
+  const newKey = (): string => `key ${++count}`;
+  const first = wishAgain(undefined, ['a', 'b'], 200, newKey);
+  assert.deepEqual(first, { key: 'key 1', tickets: ['a', 'b'], cents: 200, isUnknown: false });
+  const unknown = { ...first, isUnknown: true };
+  assert.equal(wishAgain(unknown, ['a', 'b'], 200, newKey), unknown);
+  assert.deepEqual(wishAgain(unknown, ['b'], 100, newKey), {
+    key: 'key 2',
+    tickets: ['b'],
+    cents: 100,
+    isUnknown: true,
+  });
 });

@@ -22,6 +22,27 @@ export function actionOutcome(cause: unknown, known: readonly string[], wasUnkno
   return NOT_TRIED.includes(cause.status) && !wasUnknown ? 'unchanged' : 'unknown';
 }
 
+/** Something asked for, from its first attempt until it is done or refused. */
+export interface OpenWish {
+  readonly key: string;
+  readonly tickets: readonly string[];
+  readonly cents: number;
+  /** An attempt had an unknown end. */
+  readonly isUnknown: boolean;
+}
+
+/** The same tickets again are the same wish, with its key; others are another one. */
+export function wishAgain(
+  before: OpenWish | undefined,
+  tickets: readonly string[],
+  cents: number,
+  newKey: () => string,
+): OpenWish {
+  if (before !== undefined && before.tickets.join() === tickets.join()) return before;
+  // What became of the one before is as unknown as it was, and "nothing changed" would speak of it as well.
+  return { key: newKey(), tickets, cents, isUnknown: before?.isUnknown ?? false };
+}
+
 /** Whether all of these tickets have been given back, as the order says. */
 export function areGivenBack(order: Order, ids: readonly string[]): boolean {
   const back = order.tickets.filter(({ id, state }) => ids.includes(id) && isBack(state));

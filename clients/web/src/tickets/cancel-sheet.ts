@@ -24,7 +24,7 @@ import { accountWords } from '../words/account.ts';
 import { FormatsOfLanguage } from '../words/formats.ts';
 import { LanguageChoice, useWords } from '../words/language.ts';
 import { ticketsWords } from '../words/tickets.ts';
-import { actionOutcome, areGivenBack } from './action-outcome.ts';
+import { actionOutcome, areGivenBack, type OpenWish, wishAgain } from './action-outcome.ts';
 import { OrderShelf } from './order-shelf.ts';
 import { categoryTexts, refundCents } from './ticket-texts.ts';
 
@@ -48,7 +48,7 @@ export class CancelSheet {
   readonly stale = output<void>();
   readonly closed = output<void>();
 
-  readonly #api = inject(OrderShelf).api;
+  readonly #shelf = inject(OrderShelf);
   readonly #language = inject(LanguageChoice).language;
   readonly #accountWords = useWords(accountWords);
   protected readonly words = useWords(ticketsWords);
@@ -63,10 +63,8 @@ export class CancelSheet {
   protected readonly money = computed(() => this.formats().money(this.cents(), this.order().currency));
   protected readonly isAsking = signal(false);
   protected readonly problem = signal('');
-  /** Of this choice: another choice is another wish. */
-  #key = wishKey();
   /** What was asked for, and nobody knows whether it was done. */
-  readonly #unknown = signal<{ readonly tickets: readonly string[]; readonly cents: number } | null>(null);
+  readonly #unknown = signal<OpenWish | null>(null);
   private readonly sheetComponent = viewChild.required<Sheet>('sheet');
 
   constructor() {
@@ -108,36 +106,33 @@ export class CancelSheet {
     if (chosen.length === 0) return;
     const { id, access } = this.order();
     const tickets = chosen.map((ticket) => ticket.id);
-    // Some of what was asked for may have gone another way meanwhile: then this is another wish.
-    const unknown = this.#unknown();
-    if (unknown !== null && String(unknown.tickets) !== String(tickets)) this.#key = wishKey();
+    const wish = wishAgain(this.#shelf.openWishes.get(id), tickets, cents, wishKey);
+    this.#shelf.openWishes.set(id, wish);
     this.isAsking.set(true);
     try {
-      this.#done({
-        order: await this.#api.cancel(id, { access, tickets, key: this.#key }),
-        count: chosen.length,
-        cents,
-      });
+      const order = await this.#shelf.api.cancel(id, { access, tickets, key: wish.key });
+      this.#done({ order, count: chosen.length, cents });
     } catch (cause) {
-      this.#failed(cause, { tickets, cents });
+      this.#failed(cause, id, wish);
     }
     this.isAsking.set(false);
   }
 
   #done(cancelled: Cancelled): void {
+    this.#shelf.openWishes.delete(cancelled.order.id);
     this.#unknown.set(null);
     this.cancelled.emit(cancelled);
     this.sheetComponent().close();
   }
 
   /** The wish keeps its key unless it is refused: sent again, it is answered as it was, or done now. */
-  #failed(cause: unknown, wish: { readonly tickets: readonly string[]; readonly cents: number }): void {
+  #failed(cause: unknown, id: string, wish: OpenWish): void {
     const words = this.words();
     const known: Readonly<Record<string, string>> = words.cancelProblems;
-    const outcome = actionOutcome(cause, Object.keys(known), this.#unknown() !== null);
+    const outcome = actionOutcome(cause, Object.keys(known), wish.isUnknown);
     switch (outcome) {
       case 'refused':
-        this.#key = wishKey();
+        this.#shelf.openWishes.delete(id);
         this.#unknown.set(null);
         this.problem.set((cause instanceof ApiProblem ? known[cause.code] : undefined) ?? words.failedAction);
         break;
@@ -149,16 +144,22 @@ export class CancelSheet {
         );
         break;
       case 'unknown':
-        this.#unknown.set(wish);
+        this.#keepUnknown(id, { ...wish, isUnknown: true }, cause);
         this.problem.set(words.cancelUnknown);
         break;
     }
     if (outcome !== 'unchanged') this.stale.emit();
   }
 
+  #keepUnknown(id: string, wish: OpenWish, cause: unknown): void {
+    this.#unknown.set(wish);
+    // The server knows this key as another request's: it will never be answered.
+    const isSpent = cause instanceof ApiProblem && cause.status === 422;
+    this.#shelf.openWishes.set(id, isSpent ? { ...wish, key: wishKey() } : wish);
+  }
+
   #chooseAll(ids: ReadonlySet<string>): void {
     this.#chosenIds.set(ids);
-    this.#key = wishKey();
     this.problem.set('');
   }
 }

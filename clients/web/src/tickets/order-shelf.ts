@@ -7,6 +7,7 @@ import { ApiProblem, ApiUnreachable } from '../../../sdk/api/http.ts';
 import { type Order, TicketsApi } from '../../../sdk/api/tickets-api.ts';
 import { WhoIsHere } from '../account/who.ts';
 import { Server } from '../server/server.ts';
+import type { OpenWish } from './action-outcome.ts';
 import { type Freshness, freshnessOf } from './freshness.ts';
 import { type KeptOrder, KeptOrders, type OrderOwner } from './kept-orders.ts';
 import { openOrderStore } from './order-database.ts';
@@ -31,6 +32,8 @@ export class OrderShelf {
   /** Counts how often orders have left the device, each time when they have. */
   readonly dropped = this.#dropped.asReadonly();
 
+  /** Cancellations that were asked for and are neither done nor refused, by order: a sheet that is opened again goes on with them. */
+  readonly openWishes = new Map<string, OpenWish>();
   readonly api = new TicketsApi(inject(Server).api);
   readonly freshness = signal<Freshness>('asking');
   /** Null: not even the device has been asked yet. */
