@@ -40,7 +40,7 @@ export class WhoIsHere {
     this.tabs.hear((news) => {
       // The seats of this tab stay with its session: a purchase makes sure of who pays before it pays.
       if (news === 'who') void this.#ask((who) => this.#take(who));
-      else if (news === 'signed-out') void this.#leave();
+      else if (news === 'signed-out') void this.#leave(() => this.#server.leaveVisitor());
     });
   }
 
@@ -104,14 +104,14 @@ export class WhoIsHere {
   /** As `signOut`, where the server has ended the session already. Never rejects. */
   async forget(): Promise<void> {
     this.tabs.tell('signed-out');
-    await this.#leave();
+    await this.#leave(() => this.#server.forgetVisitor());
   }
 
-  async #leave(): Promise<void> {
+  async #leave(dropVisitor: () => Promise<void>): Promise<void> {
     leaveDevice(() => sessionStorage);
     this.#take({ buyer: null, staff: null });
     try {
-      await this.#server.forgetVisitor();
+      await dropVisitor();
     } catch (cause) {
       console.warn('the live session could not be closed', cause);
     }

@@ -15,6 +15,7 @@ export class Server {
   readonly api = new ApiClient({ fetch: fetchWithEarly(earlyAnswer(), (input, init) => fetch(input, init)) });
   /** Null until a page has asked for the live session. */
   readonly connection = signal<ConnectionState | null>(null);
+  #visitor: VisitorToken | null = null;
   #session: Promise<Session> | null = null;
 
   constructor() {
@@ -47,9 +48,16 @@ export class Server {
     await this.reconnect();
   }
 
+  /** Signed out in another tab, which may be a new visitor by now: only what this tab was called goes, and no newer token. */
+  async leaveVisitor(): Promise<void> {
+    this.#visitor?.signedOut();
+    await this.reconnect();
+  }
+
   async #connect(): Promise<Session> {
     const { connect, CloseCode } = await import('../../../sdk/index.ts');
     const visitor = new VisitorToken(storage);
+    this.#visitor = visitor;
     const session = connect({
       url: `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws`,
       token: visitor.sent,
