@@ -13,6 +13,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { compressFiles } from './compress.mjs';
+import { finishIndex } from './finish-index.mjs';
 import { buildWorker } from './worker-build.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
@@ -88,7 +89,8 @@ if (process.argv.includes('--watch')) {
   if (!isFresh(stamp)) {
     const startedAtMs = performance.now();
     rmSync(stampFile, { force: true });
-    await run(ng, ['build'], true);
+    await run(ng, ['build', '--stats-json'], true);
+    finishIndex(output);
     await run(tsc, ['--project', path.join(here, 'tsconfig.worker.json')], true);
     // A list of pages that are rendered beforehand; there are none, and no browser asks for it.
     rmSync(path.join(output, 'prerendered-routes.json'), { force: true });
