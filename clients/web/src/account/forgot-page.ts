@@ -3,11 +3,11 @@ import { ChangeDetectionStrategy, Component, computed, effect, inject, signal, v
 import { Title } from '@angular/platform-browser';
 import { RouterLink } from '@angular/router';
 import { AccountApi } from '../../../sdk/api/account-api.ts';
+import { isEmail } from '../fields/email-check.ts';
 import { TextField } from '../fields/text-field.ts';
 import { Server } from '../server/server.ts';
 import { accountWords } from '../words/account.ts';
 import { useWords } from '../words/language.ts';
-import { isEmail } from './is-email.ts';
 import { problemSentence } from './problem-words.ts';
 
 @Component({

@@ -2,12 +2,12 @@
 import { ChangeDetectionStrategy, Component, computed, effect, inject, input, signal, viewChild } from '@angular/core';
 import { Title } from '@angular/platform-browser';
 import { Router, RouterLink } from '@angular/router';
+import { isEmail } from '../fields/email-check.ts';
 import { PasswordField } from '../fields/password-field.ts';
 import { TextField } from '../fields/text-field.ts';
 import { OrderShelf } from '../tickets/order-shelf.ts';
 import { accountWords } from '../words/account.ts';
 import { useWords } from '../words/language.ts';
-import { isEmail } from './is-email.ts';
 import { nextPath } from './next-path.ts';
 import { problemSentence } from './problem-words.ts';
 import { WhoIsHere } from './who.ts';

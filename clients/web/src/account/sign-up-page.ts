@@ -3,13 +3,13 @@ import { ChangeDetectionStrategy, Component, computed, effect, inject, input, si
 import { Title } from '@angular/platform-browser';
 import { RouterLink } from '@angular/router';
 import { AccountApi } from '../../../sdk/api/account-api.ts';
+import { isEmail } from '../fields/email-check.ts';
 import { PasswordField } from '../fields/password-field.ts';
 import { TextField } from '../fields/text-field.ts';
 import { Server } from '../server/server.ts';
 import { accountWords } from '../words/account.ts';
 import { LanguageChoice, useWords } from '../words/language.ts';
 import { cpfDigits, cpfMask, isCpf } from './cpf.ts';
-import { isEmail } from './is-email.ts';
 import { passwordFault } from './password-faults.ts';
 import { fieldSentences, problemSentence } from './problem-words.ts';
 

@@ -1,6 +1,6 @@
 /** What a guest fills in, and what is wrong with it: a word for each field, for which the page has sentences. */
 import { isCpf } from '../account/cpf.ts';
-import { isEmail } from './email-check.ts';
+import { isEmail } from '../fields/email-check.ts';
 
 export interface BuyerFields {
   readonly email: string;

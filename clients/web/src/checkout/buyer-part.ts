@@ -3,10 +3,10 @@ import { ChangeDetectionStrategy, Component, computed, input, output, signal } f
 import { RouterLink } from '@angular/router';
 import type { Buyer, Colleague } from '../../../sdk/api/session-api.ts';
 import { cpfMask } from '../account/cpf.ts';
+import { emailMeant } from '../fields/email-check.ts';
 import { checkoutWords } from '../words/checkout.ts';
 import { useWords } from '../words/language.ts';
 import type { BuyerFields, FieldName, FormWrongs } from './buyer-form.ts';
-import { emailMeant } from './email-check.ts';
 import { maskedEmail } from './trouble.ts';
 
 @Component({
