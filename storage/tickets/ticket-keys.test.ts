@@ -67,7 +67,8 @@ test('[TQ9] the private half is sealed with the installation’s key, and belong
   const opened = openTicketKey(seals, key);
   assert.equal(key.sealed.includes(Buffer.from(opened?.d ?? '', 'base64url')), false);
   assert.throws(() => openTicketKey(new Seals(new Uint8Array(32).fill(1)), key), SealBroken);
-  assert.throws(() => openTicketKey(seals, { ...key, publicKey: `${key.publicKey.slice(0, -1)}Q` }), SealBroken);
+  const otherFirst = key.publicKey.startsWith('A') ? 'B' : 'A';
+  assert.throws(() => openTicketKey(seals, { ...key, publicKey: `${otherFirst}${key.publicKey.slice(1)}` }), SealBroken);
   // Letters are written with another role than the API's.
   const accounts = createPool(stage.config, 'accounts', 'test accounts', 1);
   t.after(() => accounts.end());
