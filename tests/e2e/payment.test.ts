@@ -92,6 +92,8 @@ test('[EE15] back from the payment to the map: the seats are still there, and ca
   await someone.take('B5');
   await someone.toCheckout();
   await someone.page.goBack();
+  // The list of seats is there before the map is drawn and follows the room: touched earlier, it would not hear it.
+  await someone.isLive();
   await someone.isMine('B5');
   await someone.take('B6');
   await someone.toCheckout();
