@@ -18,7 +18,7 @@ export const OutcomeCode = {
   expired: 22,
   /** The actor stopped on a bug; this command is not tried again. */
   failed: 23,
-  /** Sandbox payments are off on this server. */
+  /** The payment method is off on this server, or not for visitors who told no name; or what should be free is not. */
   paymentRefused: 30,
   paymentDeclined: 31,
   /** The buyer's bank wants to hear from him first; the hold is paying meanwhile. */

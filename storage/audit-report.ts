@@ -15,6 +15,8 @@ export type AuditRule =
   /** The tables say what the journal says. */
   | 'projection'
   | 'sums'
+  /** I5: what was kept is what good tickets cost; nothing reserved, taken or sent back that should not be. */
+  | 'money'
   /** The actor's own replay succeeds and agrees with the books; so does its snapshot. */
   | 'replay'
   | 'snapshot'
@@ -35,6 +37,7 @@ export interface AuditReport {
   readonly facts: number;
   readonly orders: number;
   readonly tickets: number;
+  readonly payments: number;
   /** Acknowledged commands of the history file that were looked for. */
   readonly acknowledged: number;
   /** The first VIOLATIONS_MAX of them. */

@@ -152,6 +152,7 @@ test('books in order are found in order, and counted', async (t) => {
     facts: GOOD.length,
     orders: 3,
     tickets: 4,
+    payments: 0,
     acknowledged: 0,
     violations: [],
     violationCount: 0,

@@ -10,6 +10,7 @@ import type pg from 'pg';
 import type { ScreeningRules } from '../actors/seat-state.ts';
 import { auditHistory } from './audit-history.ts';
 import { LayoutBook } from './audit-layouts.ts';
+import { compareMoney, PAYMENTS_SQL } from './audit-money.ts';
 import { ORDERS_SQL, TICKETS_SQL } from './audit-projection.ts';
 import { AuditFindings, type AuditReport } from './audit-report.ts';
 import { JOURNAL_SQL, ScreeningAudit, SNAPSHOTS_SQL } from './audit-screening.ts';
@@ -83,13 +84,14 @@ interface Cursors {
   readonly snapshots: GroupedCursor;
   readonly orders: GroupedCursor;
   readonly tickets: GroupedCursor;
+  readonly payments: GroupedCursor;
 }
 
 class Audit {
   readonly #client: pg.ClientBase;
   readonly #options: AuditOptions;
   readonly #findings: AuditFindings;
-  readonly #counts = { screenings: 0, facts: 0, orders: 0, tickets: 0 };
+  readonly #counts = { screenings: 0, facts: 0, orders: 0, tickets: 0, payments: 0 };
   #toldMs = 0;
 
   constructor(client: pg.ClientBase, options: AuditOptions, findings: AuditFindings) {
@@ -98,7 +100,7 @@ class Audit {
     this.#findings = findings;
   }
 
-  async run(): Promise<{ screenings: number; facts: number; orders: number; tickets: number }> {
+  async run(): Promise<Pick<AuditReport, 'screenings' | 'facts' | 'orders' | 'tickets' | 'payments'>> {
     await this.#client.query('begin isolation level repeatable read read only');
     // All rows will be wanted, and not the first ones soon.
     await this.#client.query('set local cursor_tuple_fraction = 1');
@@ -123,6 +125,7 @@ class Audit {
       snapshots: await open('audit_snapshots', SNAPSHOTS_SQL),
       orders: await open('audit_orders', ORDERS_SQL),
       tickets: await open('audit_tickets', TICKETS_SQL),
+      payments: await open('audit_payments', PAYMENTS_SQL),
     };
   }
 
@@ -141,6 +144,9 @@ class Audit {
     const [snapshot] = await cursors.snapshots.all(screening);
     this.#counts.orders += orders.length;
     this.#counts.tickets += tickets.length;
+    const payments = await cursors.payments.all(screening);
+    this.#counts.payments += payments.length;
+    compareMoney(screening, payments, orders, tickets, this.#findings);
     const hasFacts = (await cursors.journal.next()) === screening;
     if (!hasFacts && orders.length === 0 && tickets.length === 0 && snapshot === undefined) return;
     if (entry === undefined) {

@@ -11,6 +11,7 @@ import type { ClientBase } from 'pg';
 import { totalCents } from '../actors/seat-answer.ts';
 import { type Fact, FactKind } from '../actors/seat-fact.ts';
 import type { Accepted, TicketSummary } from '../actors/seat-outcome.ts';
+import { wake } from './payments/payments-due.ts';
 
 type OrderState = 'created' | 'sold' | 'refused' | 'cancelled';
 type TicketState = 'used' | 'cancelled' | 'refunded';
@@ -288,6 +289,8 @@ export class ProjectionSet {
           and not exists (select from tickets t where t.order_id = orders.id and t.state in ('live', 'used'))`,
       values: [rows.map(([id]) => id), rows.map(([, row]) => row.state), rows.map(([, row]) => row.atMs)],
     });
+    // Money has to go back, or not to be taken: whoever looks after the books hears of it with the facts, or not at all.
+    await wake(client, [...this.#voidedOrders.keys()]);
   }
 
   /**
