@@ -100,7 +100,7 @@ export function answered(response: HttpResponse | null): Answered {
 
 export async function accountsStage(
   t: TestContext,
-  more: (ports: AccountPorts) => readonly Endpoint[] = () => [],
+  more: (ports: AccountPorts, app: pg.Pool) => readonly Endpoint[] = () => [],
 ): Promise<AccountsStage> {
   const config = await testDatabase(t);
   const onceOnly = createPool(config, 'accounts', 'test once-only', 6);
@@ -115,7 +115,7 @@ export async function accountsStage(
   const passwords = new Passwords({ parameters: CHEAP_HASHES });
   const ports: AccountPorts = { pool, seals, passwords, authenticator, nowMs };
   const router = new ApiRouter({
-    endpoints: [...accountEndpoints(ports), ...more(ports)],
+    endpoints: [...accountEndpoints(ports), ...more(ports, app)],
     pools: { app, accounts: onceOnly },
     seals,
     origins: [],

@@ -1,5 +1,5 @@
 /**
- * A checkout on a real runtime, with the provider in the test's hands and a bus that can lose answers: the owner has done what it was
+ * A checkout on a real runtime, with the money in the test's hands and a bus that can lose answers: the owner has done what it was
  * told, and nobody hears of it.
  */
 import assert from 'node:assert/strict';
@@ -7,10 +7,12 @@ import type { TicketType } from '../../actors/seat-command.ts';
 import type { SeatMap } from '../../actors/seat-map.ts';
 import { OutcomeCode } from '../../actors/seat-outcome.ts';
 import { Checkout, type PurchaseRequest } from '../../server/checkout.ts';
-import type { Authorisation, PaymentProvider } from '../../server/payments/payment-port.ts';
+import type { ClubPort } from '../../server/club/club-offer.ts';
+import type { CheckoutPayments, PurchasePayment } from '../../server/payments/payment-port.ts';
 import { PLAIN_OFFER, pricesOf, type SeatPrices } from '../../server/seat-prices.ts';
 import type { TicketOffer } from '../../storage/ticket-offer.ts';
 import type { ActorMessage, Bus } from '../../workers/bus.ts';
+import type { PayAnswer } from '../../workers/payments/desk-ports.ts';
 import { turns } from './hand-store.ts';
 import { Heard } from './heard.ts';
 import { RuntimeStage, type StageOptions } from './runtime-stage.ts';
@@ -41,12 +43,20 @@ export class CheckoutStage {
   /** Steps that reached the bus. */
   readonly steps: Step[] = [];
   readonly logged: string[] = [];
+  readonly bus: Bus;
+  /** Members' tickets; null: there is no club. */
+  club: ClubPort | null = null;
   readonly checkout: Checkout;
 
   constructor(options: StageOptions = {}) {
     this.runtime = new RuntimeStage(options);
+    this.bus = this.#bus();
     this.checkout = new Checkout({
-      bus: this.#bus(),
+      bus: this.bus,
+      club: {
+        category: () => this.club?.category() ?? Promise.resolve(0),
+        take: (contact, order, count) => this.club?.take(contact, order, count) ?? Promise.resolve(null),
+      },
       payments: this.payments,
       prices: () =>
         this.price instanceof Error ? Promise.reject(this.price) : Promise.resolve(this.#prices(this.price)),
@@ -130,21 +140,37 @@ export class CheckoutStage {
   }
 }
 
-/** A provider that says what the test wants: 'approved' unless told otherwise. */
-export class HandPayments implements PaymentProvider {
+/** Money that behaves as the test wants: 'approved' unless told otherwise. */
+export class HandPayments implements CheckoutPayments {
   readonly authorised: { readonly order: string; readonly amountCents: number; readonly detail: string }[] = [];
+  /** What was asked for beside the amount, in the same order. */
+  readonly purchases: PurchasePayment[] = [];
+  readonly settled: string[] = [];
   readonly ended: string[] = [];
-  /** What the next authorisations answer; an error: nobody knows. */
-  answers: (Authorisation | Error)[] = [];
-  endAnswer: 'cancelled' | 'paid' | Error = 'cancelled';
+  /** What the next payments answer; an error: nobody knows. */
+  answers: (PayAnswer | 'refused' | Error)[] = [];
+  /** How the payments stand that other devices have begun; null: none has. */
+  standingAnswer: PayAnswer | null = null;
+  /** 'done': what it was decided that the seats become is done. */
+  endAnswer: Awaited<ReturnType<CheckoutPayments['end']>> | Error = 'unknown';
 
-  authorise(order: string, amountCents: number, detail: string): Promise<Authorisation> {
+  pay(purchase: PurchasePayment): Promise<PayAnswer | 'refused'> {
+    const { order, amountCents, detail } = purchase;
     this.authorised.push({ order, amountCents, detail });
+    this.purchases.push(purchase);
     const answer = this.answers.shift() ?? 'approved';
     return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
   }
 
-  end(order: string): Promise<'cancelled' | 'paid'> {
+  standing(): Promise<PayAnswer | null> {
+    return Promise.resolve(this.standingAnswer);
+  }
+
+  settle(order: string): void {
+    this.settled.push(order);
+  }
+
+  end(order: string): ReturnType<CheckoutPayments['end']> {
     this.ended.push(order);
     const { endAnswer } = this;
     return endAnswer instanceof Error ? Promise.reject(endAnswer) : Promise.resolve(endAnswer);
@@ -164,6 +190,7 @@ export function purchase(
     screening: 7,
     hold: holdId,
     seats: types,
+    method: 'sandbox',
     detail: 'approved',
     ...request,
   };

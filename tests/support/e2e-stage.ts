@@ -56,9 +56,9 @@ let opened: Promise<Stage> | null = null;
 const endings: (() => unknown)[] = [];
 const file = { after: (ending: () => unknown) => void endings.push(ending) } as unknown as TestContext;
 
-/** This file's stage. */
-export function e2eStage(): Promise<E2eStage> {
-  opened ??= open();
+/** This file's stage. `environment`: more variables of the server's; those of the first call count. */
+export function e2eStage(environment: Readonly<Record<string, string>> = {}): Promise<E2eStage> {
+  opened ??= open(environment);
   return opened;
 }
 
@@ -72,7 +72,7 @@ export async function endStage(): Promise<void> {
   for (const ending of endings.reverse()) await ending();
 }
 
-async function open(): Promise<Stage> {
+async function open(more: Readonly<Record<string, string>>): Promise<Stage> {
   const database = await testDatabase(file);
   const programme = await addProgramme(database);
   const folder = mkdtempSync(path.join(tmpdir(), 'poltrona-e2e-'));
@@ -80,7 +80,7 @@ async function open(): Promise<Stage> {
     const server = new ServerProcess({
       database,
       folder,
-      environment: { PORT: String(port), POLTRONA_SANDBOX_PAYMENTS: 'on', POLTRONA_LOG_LEVEL: 'info' },
+      environment: { POLTRONA_SANDBOX_PAYMENTS: 'on', POLTRONA_LOG_LEVEL: 'info', ...more, PORT: String(port) },
     });
     await server.whenReady();
     return server;
