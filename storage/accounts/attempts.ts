@@ -27,7 +27,7 @@ export async function countAttempt(
 ): Promise<number> {
   const counted = windows.map((window) => {
     const lengthMs = window.windowSeconds * 1000;
-    return { ...window, key: keyOf(seals, window), startMs: Math.floor(nowMs / lengthMs) * lengthMs };
+    return { ...window, key: attemptKey(seals, window), startMs: Math.floor(nowMs / lengthMs) * lengthMs };
   });
   const { rows } = await pool.query<{ name: string; count: number }>({
     name: 'attempt-count',
@@ -52,7 +52,7 @@ export async function forgiveAttempts(
   windows: readonly Pick<AttemptWindow, 'name' | 'subject'>[],
 ): Promise<void> {
   await client.query('delete from attempt_counts where name = any ($1)', [
-    windows.map((window) => keyOf(seals, window)),
+    windows.map((window) => attemptKey(seals, window)),
   ]);
 }
 
@@ -66,6 +66,7 @@ export async function forgetOldAttempts(pool: pg.Pool, limit = 50_000): Promise<
   return rowCount ?? 0;
 }
 
-function keyOf(seals: Seals, { name, subject }: Pick<AttemptWindow, 'name' | 'subject'>): string {
+/** What an attempt is counted as; nobody can be read back from it. */
+export function attemptKey(seals: Seals, { name, subject }: Pick<AttemptWindow, 'name' | 'subject'>): string {
   return `${name} ${seals.hmac('attempt', `${name}\n${subject}`).toString('base64url').slice(0, 22)}`;
 }

@@ -4,6 +4,7 @@
  * until the last screening is over (payers.ts): else the same CPF could come again for another ten.
  */
 import type pg from 'pg';
+import { endMemberships } from '../club/club-ends.ts';
 import { rehearse } from '../in-transaction.ts';
 import { queueFarewell } from '../messages.ts';
 import type { Seals } from '../sealing.ts';
@@ -18,6 +19,8 @@ export interface Forgotten {
   /** Of those buyers: not used yet and the screening ahead; all the others. */
   readonly tickets: { readonly future: number; readonly past: number };
   readonly sessionsEnded: number;
+  /** A membership of the club ends at once, and nothing is charged for it any more. */
+  readonly endsMembership: boolean;
   /** When the last trace of the CPF goes; null: with the request, or another buyer still has it. */
   readonly cpfForgottenAt: Date | null;
 }
@@ -69,12 +72,13 @@ async function forget(
     await dropTokens(client, `buyer:${id}`);
     await client.query('delete from idempotency_keys where scope = $1', [`buyer:${id}`]);
   }
+  const endsMembership = (await endMemberships(client, ids)) > 0;
   let cpfForgottenAt: Date | null = null;
   for (const payer of payers) {
     const erased = await erasePayer(client, payer);
     if (erased.is === 'later' && (cpfForgottenAt === null || erased.at > cpfForgottenAt)) cpfForgottenAt = erased.at;
   }
-  return { buyers: ids, tickets, sessionsEnded, cpfForgottenAt };
+  return { buyers: ids, tickets, sessionsEnded, endsMembership, cpfForgottenAt };
 }
 
 /** Orders and tickets may name the buyer or the payer; both are random ids. */
