@@ -240,11 +240,23 @@ test('[K7] an overdue payment that the provider has ended frees its seats', asyn
 
 test('[K7] one that was paid after all keeps its seats, and one about which nobody knows as well', async () => {
   const { stage, order } = await overdue();
-  stage.payments.endAnswer = 'paid';
+  stage.payments.endAnswer = 'done';
   await stage.checkout.endOverdue(7, order);
   stage.payments.endAnswer = new Error('timeout');
   await assert.rejects(stage.checkout.endOverdue(7, order));
   assert.equal((await stage.runtime.does(7, hold('bia', [0]))).code, 'seatHeld');
+});
+
+test('[K16] where others are being ended its seats wait for their turn, and a thousand that cannot be ended are a line a minute', async () => {
+  const { stage, order } = await overdue();
+  stage.payments.endAnswer = 'later';
+  await stage.checkout.endOverdue(7, order);
+  assert.equal((await stage.runtime.does(7, hold('bia', [0]))).code, 'seatHeld');
+  stage.payments.endAnswer = new Error('timeout');
+  stage.logged.length = 0;
+  for (let time = 0; time < 1_000; time++) stage.checkout.overdue(7, order);
+  await turns();
+  assert.equal(stage.logged.length, 1);
 });
 
 test('[K7] ended twice is ended once', async () => {

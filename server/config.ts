@@ -9,8 +9,9 @@ import { packageRoot } from '../storage/package-root.ts';
 import { parseNatsUrl } from '../workers/cluster/nats-address.ts';
 import { parseMailFrom, parseSmtpUrl } from '../workers/mail/smtp-url.ts';
 import { trustedProxies } from './client-address.ts';
+import { type PaymentConfig, paymentVariables, readPaymentConfig } from './payments/payment-config.ts';
 
-export interface Config {
+export interface Config extends PaymentConfig {
   readonly host: string;
   readonly port: number;
   readonly databaseUrl: string | null;
@@ -80,7 +81,7 @@ export const configurationVariables: readonly ConfigurationVariable[] = [
   {
     name: 'POLTRONA_SANDBOX_PAYMENTS',
     default: 'on, off in production',
-    meaning: '`on` lets the sandbox payment buy seats without money.',
+    meaning: '`on` lets the sandbox payment buy seats without money; refused where a provider moves real money.',
   },
   {
     name: 'POLTRONA_ORIGINS',
@@ -159,6 +160,7 @@ export const configurationVariables: readonly ConfigurationVariable[] = [
     default: '60',
     meaning: 'Minutes before the start in which they may not any more, 0 to 1440.',
   },
+  ...paymentVariables,
 ];
 
 /** A core for each thread, and one for PostgreSQL where it is ours: it writes what they decide (docs/decisions/0009). */
@@ -246,6 +248,9 @@ export function readConfig(environment: Environment): Config {
   const publicUrl = (text('PUBLIC_URL') ?? `http://${host}:${port}`).replace(/\/+$/, '');
   if (!URL.canParse(publicUrl) || !/^https?:/.test(publicUrl))
     wrong('PUBLIC_URL', 'an address such as https://ingressos.example');
+  const error = (sentence: string): ConfigurationError => new ConfigurationError(sentence);
+  const sandboxPayments = oneOf('POLTRONA_SANDBOX_PAYMENTS', whenSafe, ['on', 'off']) === 'on';
+  const payments = readPaymentConfig({ text, oneOf, production, sandboxPayments, publicUrl, error });
   const origins = (text('POLTRONA_ORIGINS') ?? '').split(',').map((origin) => origin.trim());
   return {
     host,
@@ -255,7 +260,7 @@ export function readConfig(environment: Environment): Config {
     // By default beside the package and not where the command was typed: server and command line mean the same.
     folder: resolve(text('POLTRONA_FOLDER') ?? join(packageRoot(), '.poltrona')),
     threads: integer('POLTRONA_THREADS', defaultThreads(databaseUrl === null), 1, 64),
-    sandboxPayments: oneOf('POLTRONA_SANDBOX_PAYMENTS', whenSafe, ['on', 'off']) === 'on',
+    sandboxPayments,
     origins: origins.filter((origin) => origin !== ''),
     socket: oneOf('POLTRONA_SOCKET', 'auto', ['auto', 'uws', 'ws']),
     logLevel: oneOf('POLTRONA_LOG_LEVEL', 'info', ['trace', 'debug', 'info', 'warn', 'error', 'silent']),
@@ -274,5 +279,6 @@ export function readConfig(environment: Environment): Config {
     publicUrl,
     cancelDays: integer('POLTRONA_CANCEL_DAYS', 7, 7, 365),
     cancelMinutesBefore: integer('POLTRONA_CANCEL_MINUTES_BEFORE', 60, 0, 1440),
+    ...payments,
   };
 }

@@ -161,3 +161,28 @@ test('[GI5] what is mine is asked for whoever pays: the cookie of the connection
     { buyer, payer: buyer },
   ]);
 });
+
+test('[K15] a card or PayPal is only for whom we know; who is known comes as far as the bank', async () => {
+  const stage = new GatewayStage({ sandboxPayments: false, stripe: {} as never, paypal: null });
+  stage.signedIn.set(COOKIE, ANA);
+  const visitor = (await greeted(stage, {})).socket;
+  const known = (await greeted(stage, { cookie: COOKIE })).socket;
+  for (const [socket, method, isAsked] of [
+    [visitor, 'stripe', false],
+    [visitor, 'phone', false],
+    [visitor, 'free', false],
+    [known, 'paypal', false],
+    [known, 'sandbox', false],
+    [known, 'stripe', true],
+    [known, 'phone', true],
+    [known, 'free', true],
+  ] as const) {
+    const before = stage.bus.submitted.length;
+    socket.says({ ...buy, method, requestId: `buy-by-${method}-0123456789` } as ClientRequest);
+    await turns();
+    await endOfTurn();
+    const codes = socket.hears().flatMap((heard) => ('code' in heard ? [heard.code] : []));
+    assert.equal(stage.bus.submitted.length - before, isAsked ? 1 : 0, method);
+    assert.deepEqual(codes, isAsked ? [] : [OutcomeCode.paymentRefused], method);
+  }
+});

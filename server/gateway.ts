@@ -15,7 +15,6 @@ import type { ConnectionCount } from './connection-count.ts';
 import type { Identity } from './identity.ts';
 import { MessageRate } from './message-rate.ts';
 import { originIsAllowed } from './origin.ts';
-import { SANDBOX_METHOD } from './payments/sandbox.ts';
 import {
   type ClientMessage,
   decodeClientFrame,
@@ -25,6 +24,7 @@ import {
 import { FRAME_BYTES_MAX, HELLO_DEADLINE_MS, MESSAGES_PER_FRAME_MAX } from './protocol/limits.ts';
 import { ClientOp, ServerOp } from './protocol/opcodes.ts';
 import { PROTOCOL_VERSION, SUBPROTOCOL } from './protocol/version.ts';
+import { methodNamed } from './purchase-method.ts';
 import type { WantedSeat } from './seat-prices.ts';
 import type { SeatWatch } from './seat-watch.ts';
 import type { SessionTokens } from './session-token.ts';
@@ -296,12 +296,13 @@ export class Gateway implements ConnectionHost, SocketHandlers<Connection> {
   }
 
   #buy(connection: Connection, buyer: string, message: Extract<ClientMessage, { op: typeof ClientOp.buy }>): void {
-    const { requestId, screening, hold, seats, method, detail, expectedCents } = message;
-    if (method !== SANDBOX_METHOD || !this.#ports.config.sandboxPayments) {
+    const { requestId, screening, hold, seats, detail, expectedCents } = message;
+    const { identity } = connection;
+    const method = methodNamed(message.method, this.#ports.config, identity !== null);
+    if (method === null) {
       connection.refuse(requestId, OutcomeCode.paymentRefused);
       return;
     }
-    const { identity } = connection;
     // An account that has told no CPF would have ten tickets of its own, and another ten with each further account.
     const refusal = identity?.payer === null ? OutcomeCode.forbidden : this.#refusalNow(connection);
     if (refusal !== null) {
@@ -311,7 +312,16 @@ export class Gateway implements ConnectionHost, SocketHandlers<Connection> {
     connection.commandsUnderWay++;
     this.commandsUnderWay++;
     const purchase: PurchaseRequest = {
-      ...{ buyer, payer: payerOf(identity, buyer), requestId, screening, hold, detail },
+      ...{
+        buyer,
+        payer: payerOf(identity, buyer),
+        requestId,
+        screening,
+        hold,
+        method,
+        detail,
+        address: connection.address,
+      },
       seats: seats as readonly WantedSeat[],
       ...(identity === null ? {} : { contact: identity.buyer }),
       ...(expectedCents === undefined ? {} : { expectedCents }),

@@ -113,7 +113,7 @@ async function startAll(
     deposed: (shard, seenEpoch) => cluster?.deposed(shard, seenEpoch),
     seatsLeft: (bytes) => services?.seatsLeft(bytes),
     importWaiting: () => services?.importWaiting(),
-    mainMetrics: () => [...(cluster?.metrics() ?? []), ...relayMetrics(relay.lag())],
+    mainMetrics: () => [...(cluster?.metrics() ?? []), ...relayMetrics(relay.lag()), ...(services?.metrics() ?? [])],
   });
   // Together, because jobs ask actors to their end, and nobody new may come in while they are waited for.
   const stopServices = async (): Promise<void> => {

@@ -1,6 +1,6 @@
 /**
  * What a node does beside selling, on its main thread: follows the catalogue for the threads' search, passes on how many seats
- * are left, runs imports that wait, sees to it that buyers are told, and does jobs (messages, cancellations, layouts). All of it waits for others most of the time;
+ * are left, runs imports that wait, looks after payments that nobody waits for, sees to it that buyers are told, and does jobs (messages, cancellations, layouts). All of it waits for others most of the time;
  * what computes has threads of its own. Nothing here decides about a seat: jobs ask the actors like anybody else.
  */
 import path from 'node:path';
@@ -12,6 +12,7 @@ import { forgetImportFiles } from '../storage/import/import-job.ts';
 import type { LayoutChange } from '../storage/layout-changes.ts';
 import type { Log } from '../storage/log.ts';
 import { sweepConfirmations, sweepPool } from '../storage/order-confirmations.ts';
+import { forgetOldEvents } from '../storage/payments/provider-events.ts';
 import type { Seals } from '../storage/sealing.ts';
 import { TicketSigner } from '../storage/tickets/ticket-qr.ts';
 import { CatalogueFollower } from '../workers/catalogue-follower.ts';
@@ -28,6 +29,8 @@ import { parseMailFrom, parseSmtpUrl } from '../workers/mail/smtp-url.ts';
 import { cancelScreeningTask } from '../workers/screening-cancellation.ts';
 import { tellNewStartTask } from '../workers/screening-move.ts';
 import type { Config } from './config.ts';
+import type { Metric } from './metrics.ts';
+import { NodePayments } from './payments/node-payments.ts';
 import { SeatsLeftHub } from './search/seats-left.ts';
 import { requestIdOf, type StaffAnswer, type StaffCommand } from './staff-commands.ts';
 import type { ToThread } from './thread-messages.ts';
@@ -58,6 +61,7 @@ export class NodeServices {
   readonly #importPool = new ImportPool();
   readonly #imports: ImportRunner;
   readonly #confirmations: ConfirmationSweep;
+  #payments: NodePayments | null = null;
   #jobs: { stop(): Promise<void> } | null = null;
   #unsubscribe: () => void = () => {};
 
@@ -92,7 +96,11 @@ export class NodeServices {
     this.#imports.start();
     this.#listen();
     this.#confirmations.start();
-    this.#jobs = await this.#startJobs();
+    const { config, database, log } = this.#ports;
+    const ask = (screening: number, command: StaffCommand): Promise<StaffAnswer> => this.#ports.ask(screening, command);
+    this.#payments = await NodePayments.open({ config, database, ask, log });
+    this.#jobs = await this.#startJobs(this.#payments);
+    this.#payments.start();
   }
 
   /** When everything of the catalogue has been passed on to the threads once. */
@@ -105,6 +113,11 @@ export class NodeServices {
     this.#seatsLeft.fromThread(bytes);
   }
 
+  /** None before the start has come to the payments. */
+  metrics(): Metric[] {
+    return this.#payments?.metrics() ?? [];
+  }
+
   /** A file waits. */
   importWaiting(): void {
     this.#imports.wake();
@@ -114,16 +127,20 @@ export class NodeServices {
   async stop(): Promise<void> {
     this.#unsubscribe();
     this.#seatsLeft.stop();
-    await Promise.all([this.#follower.stop(), this.#imports.stop(), this.#confirmations.stop(), this.#jobs?.stop()]);
+    await Promise.all([
+      ...[this.#follower.stop(), this.#imports.stop(), this.#confirmations.stop(), this.#jobs?.stop()],
+      this.#payments?.stop(),
+    ]);
     await this.#importPool.close();
     await endPools(this.#app, this.#accounts);
   }
 
-  #startJobs(): Promise<{ stop(): Promise<void> }> {
+  #startJobs(payments: NodePayments): Promise<{ stop(): Promise<void> }> {
     const { config, database, seals, log } = this.#ports;
     const ask = (screening: number, command: StaffCommand): Promise<StaffAnswer> => this.#ports.ask(screening, command);
     const files = cleaningTasks([
       { name: 'forget-import-files', at: DAILY, clean: () => forgetImportFiles(this.#app) },
+      { name: 'forget-old-webhooks', at: DAILY, clean: () => forgetOldEvents(this.#accounts) },
     ]);
     return startJobs({
       database,
@@ -136,11 +153,12 @@ export class NodeServices {
       cancellation: { days: config.cancelDays, minutesBefore: config.cancelMinutesBefore },
       tasks: [
         ...files.tasks,
+        ...payments.tasks,
         cancelScreeningTask({ pool: this.#app, ask }),
         tellNewStartTask(this.#app),
         layoutTask({ pool: this.#app, nowMs: Date.now, ask: (change, attempt) => this.#changeLayout(change, attempt) }),
       ],
-      recurring: files.recurring,
+      recurring: [...files.recurring, ...payments.recurring],
       log,
     });
   }

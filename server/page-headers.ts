@@ -3,7 +3,12 @@
  *
  * A script runs only with the nonce of its own answer, or when such a script brings it; text becomes code nowhere
  * (Trusted Types: Angular's own templates and the address of the service worker are the two exceptions, by name).
+ *
+ * Where a provider's script takes money, the page is a document of another kind, with a wider policy (payment-policy.ts): that
+ * script needs frames and hosts of its own, and knows no Trusted Types. A policy is fixed when its document loads, so that going
+ * between the two kinds is a load of the page.
  */
+import { type PaymentScripts, paymentPermissions, paymentRules } from './payment-policy.ts';
 
 /** For every file and page of ours. */
 export const FILE_HEADERS: Readonly<Record<string, string>> = {
@@ -15,46 +20,56 @@ export const FILE_HEADERS: Readonly<Record<string, string>> = {
 /** A year: browsers come by HTTPS at once, even when a link says otherwise. Only where PUBLIC_URL says https. */
 export const ONLY_HTTPS = { 'strict-transport-security': 'max-age=31536000' } as const;
 
-/** What a page may ask of the device. The ticket keeps the screen on at the gate; nothing else is needed. */
-const PERMISSIONS = [
-  'screen-wake-lock=(self)',
-  ...['camera', 'microphone', 'geolocation', 'display-capture', 'payment', 'usb', 'serial', 'midi'].map(
-    (name) => `${name}=()`,
-  ),
-].join(', ');
+/** What a page may ask of the device. The ticket keeps the screen on at the gate; paying may ask for a wallet. */
+const permissions = (payment: string): string =>
+  [
+    'screen-wake-lock=(self)',
+    ...['camera', 'microphone', 'geolocation', 'display-capture'].map((name) => `${name}=()`),
+    `payment=(${payment})`,
+    ...['usb', 'serial', 'midi'].map((name) => `${name}=()`),
+  ].join(', ');
 
 /**
  * For an HTML page whose scripts and styles carry `nonce`. It is asked for each time (its nonce is for one answer), but
  * not `no-store`: that would forbid the browser to keep the living page for its back button, seats chosen and all.
+ * `scripts`: of the providers that take money on this page; null: none does.
  */
-export function pageHeaders(nonce: string): Readonly<Record<string, string>> {
-  return {
+export function pageHeaders(nonce: string, scripts: PaymentScripts | null = null): Readonly<Record<string, string>> {
+  const page = {
     ...FILE_HEADERS,
     'content-type': 'text/html; charset=utf-8',
     'cache-control': 'private, no-cache',
-    'content-security-policy': contentSecurityPolicy(nonce),
-    'permissions-policy': PERMISSIONS,
-    'cross-origin-opener-policy': 'same-origin',
+    'content-security-policy': contentSecurityPolicy(nonce, scripts),
+    'permissions-policy': permissions(scripts === null ? '' : paymentPermissions(scripts)),
+  };
+  if (scripts === null) return { ...page, 'cross-origin-opener-policy': 'same-origin' };
+  return {
+    ...page,
+    // PayPal's window says to this page what became of it.
+    'cross-origin-opener-policy': 'same-origin-allow-popups',
+    // The providers look from where they are asked; the address itself (an order's id) stays here.
+    'referrer-policy': 'strict-origin',
   };
 }
 
-function contentSecurityPolicy(nonce: string): string {
+function contentSecurityPolicy(nonce: string, scripts: PaymentScripts | null): string {
+  const more = scripts === null ? null : paymentRules(scripts);
+  const and = (name: string, own: string): string => [`${name} ${own}`, ...(more?.sources[name] ?? [])].join(' ');
   return [
     "default-src 'none'",
     `script-src 'nonce-${nonce}' 'strict-dynamic'`,
-    `style-src 'self' 'nonce-${nonce}'`,
+    and('style-src', `'self' 'nonce-${nonce}'`),
     "font-src 'self'",
     // A poster lies wherever its distributor keeps it; an image can do no more than be seen.
-    "img-src 'self' data: https:",
+    and('img-src', "'self' data: https:"),
     // The WebSocket to the own host belongs to 'self'.
-    "connect-src 'self'",
+    and('connect-src', "'self'"),
     "manifest-src 'self'",
     "worker-src 'self'",
     "base-uri 'self'",
     "form-action 'self'",
     "frame-ancestors 'none'",
-    "require-trusted-types-for 'script'",
-    'trusted-types angular poltrona',
+    ...(more?.rules ?? ["require-trusted-types-for 'script'", 'trusted-types angular poltrona']),
   ].join('; ');
 }
 

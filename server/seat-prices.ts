@@ -1,6 +1,7 @@
 /** What the seats of a screening cost: by their kind, their ticket and the exhibitor's fee, as the catalogue says at this moment. */
-import type { TicketLine, TicketType } from '../actors/seat-command.ts';
+import { type TicketLine, TicketType } from '../actors/seat-command.ts';
 import type { ScreeningRecord } from '../storage/catalogue.ts';
+import type { ClubPrice } from '../storage/club/club-tickets.ts';
 import type { TicketOffer } from '../storage/ticket-offer.ts';
 import { NO_FEE, priceLine } from './ticket-price.ts';
 
@@ -13,6 +14,8 @@ export interface SeatPrices {
   /** Price of a full ticket, cents. A seat that the layout has not costs what most cost; the actor refuses it. */
   fullCents(seat: number): number;
   readonly offer: TicketOffer;
+  /** What a ticket costs a member, for this purchase alone. */
+  readonly club?: ClubPrice;
 }
 
 /** Nothing but the classes, and no fee. */
@@ -30,11 +33,12 @@ export function pricesOf(
 }
 
 /** Whether every category that is named is to be had here, in the class that is named with it. */
-export function isOnOffer({ offer }: SeatPrices, seats: readonly WantedSeat[]): boolean {
-  return seats.every(
-    ([, type, category]) =>
-      category === undefined || offer.ticketTypes.some(({ id, engineType }) => id === category && engineType === type),
-  );
+export function isOnOffer({ offer, club }: SeatPrices, seats: readonly WantedSeat[]): boolean {
+  return seats.every(([, type, category]) => {
+    if (category === undefined) return true;
+    if (category === club?.category) return type === TicketType.full;
+    return offer.ticketTypes.some(({ id, engineType }) => id === category && engineType === type);
+  });
 }
 
 /** The lines of an order. A category that is not on offer is priced as its class. */
@@ -42,7 +46,13 @@ export function linesOf(prices: SeatPrices, seats: readonly WantedSeat[]): reado
   const { fee, ticketTypes } = prices.offer;
   return seats.map(([seat, type, category]): TicketLine => {
     const chosen = ticketTypes.find(({ id }) => id === category) ?? type;
-    const { priceCents, feeCents } = priceLine(prices.fullCents(seat), chosen, fee);
+    const fullCents = prices.fullCents(seat);
+    const isMembers = category !== undefined && category === prices.club?.category;
+    // A member never pays more than everybody.
+    const membersCents = Math.min(prices.club?.ticketCents ?? fullCents, fullCents);
+    const { priceCents, feeCents } = isMembers
+      ? priceLine(membersCents, TicketType.full, fee)
+      : priceLine(fullCents, chosen, fee);
     return {
       ...{ seat, type, priceCents },
       ...(category === undefined ? {} : { category }),

@@ -2,7 +2,8 @@
  * A shard thread: engine below, gateway above, one event loop for both. Started by the main thread, which says when to
  * listen and when to drain.
  *
- * Draining: not ready, no new connections, no new commands; the answers of what is under way go out. Then, when all
+ * Draining: not ready, no new connections, no new commands; the answers of what is under way go out, and payments under way come to
+ * their end. Then, when all
  * threads have come so far: the sockets are closed with "service restart", the engine stops and writes snapshots.
  */
 
@@ -12,7 +13,6 @@ import { OutcomeCode } from '../actors/seat-outcome.ts';
 import { loadScreening, type ScreeningRecord } from '../storage/catalogue.ts';
 import { WRITER_PREFIX } from '../storage/copy-writer.ts';
 import { packageRoot } from '../storage/package-root.ts';
-import { challengeOf } from '../storage/sandbox-challenges.ts';
 import { loadOfferPlace, type OfferPlace, offerAt } from '../storage/ticket-offer.ts';
 import { listTicketTypes, type TicketTypeRow } from '../storage/ticket-types.ts';
 import { monotonicMs } from '../workers/cluster/monotonic.ts';
@@ -30,7 +30,7 @@ import { COMMAND_DEADLINE_MS, Gateway } from './gateway.ts';
 import { createRoutes } from './http-routes.ts';
 import { createLog } from './log.ts';
 import { collectThreadMetrics, countDecision, createThreadCounters, observe, renderAll } from './metrics.ts';
-import { sandboxPayments } from './payments/sandbox.ts';
+import { ThreadPayments } from './payments/thread-payments.ts';
 import { FRAME_BYTES_MAX } from './protocol/limits.ts';
 import { RecordCache } from './record-cache.ts';
 import { commonRules, SEATS_PER_BUYER_MAX } from './rules.ts';
@@ -126,11 +126,7 @@ const engine = new ShardEngine(
     },
     answersReleased: () => gateway.flush(),
     freeSeats: (screening, free) => seatsLeft.changed(screening, free),
-    paymentDue: (screening, order) => {
-      checkout
-        .endOverdue(screening, order)
-        .catch((cause: unknown) => log.error({ screening, order, cause }, 'an overdue payment could not be ended'));
-    },
+    paymentDue: (screening, order) => checkout.overdue(screening, order),
     failed: (cause) => {
       log.fatal({ cause }, 'the journal cannot go on');
       tell({ kind: 'failed', reason: cause instanceof Error ? cause.message : String(cause) });
@@ -144,12 +140,15 @@ const records = new RecordCache<ScreeningRecord>((id) => loadScreening(engine.po
 const places = new RecordCache<OfferPlace>((id) => loadOfferPlace(engine.pool, id), Date.now);
 /** Once for all screenings, under the id 0: for each it would be the same list ten thousand times. */
 const ticketTypes = new RecordCache<readonly TicketTypeRow[]>(() => listTicketTypes(engine.pool), Date.now);
+const staff = new StaffCommands({ bus: engine.bus, deadlineMs: COMMAND_DEADLINE_MS, nowMs: Date.now, after });
+const payments = await ThreadPayments.open({
+  ...{ config, database: start.database, secretKey: start.secretKey, staff, log },
+  name: `poltrona payments ${start.processName.slice(-36)} ${thread}`,
+});
 const checkout = new Checkout({
   bus: engine.bus,
-  payments: sandboxPayments({
-    challengeOf: (order) => challengeOf(engine.pool, order),
-    delay: (ms) => delay(ms, undefined, { ref: false }),
-  }),
+  payments: payments.checkout,
+  ...payments.clubPort,
   prices: async (screening) => {
     const known = [records.get(screening), places.get(screening), ticketTypes.get(0)] as const;
     const [record, place, types] = await Promise.all(known);
@@ -169,7 +168,6 @@ const checkout = new Checkout({
   log: (message, details) => log.warn(details, message),
 });
 const watch = new SeatWatch(engine.bus, watchFrames);
-const staff = new StaffCommands({ bus: engine.bus, deadlineMs: COMMAND_DEADLINE_MS, nowMs: Date.now, after });
 const search = new ThreadSearch({
   nowMs: Date.now,
   onScreenings: (screenings) => {
@@ -184,6 +182,7 @@ const api = new ThreadApi({
   secretKey: start.secretKey,
   name: `poltrona ${start.processName} ${thread}`,
   staff,
+  payments,
   search,
   seatsNow: (screening) => seatsNow(watch, engine.bus, screening),
   importWaiting: () => tell({ kind: 'import-waiting' }),
@@ -263,7 +262,10 @@ async function listen(port: number): Promise<void> {
         loadScreening: (screening) => records.get(screening),
         forgetScreening: (screening) => records.invalidate([screening]),
         seatsNow: (screening) => seatsNow(watch, engine.bus, screening),
-        shop: new ShopPages(`${packageRoot()}/dist/web`, config.publicUrl),
+        shop: new ShopPages(`${packageRoot()}/dist/web`, config.publicUrl, {
+          stripe: config.stripe?.scriptUrl ?? null,
+          paypal: config.paypal?.scriptUrl ?? null,
+        }),
         api: (request) => api.answer(request),
         log: (message, details) => log.error(details, message),
       }),
@@ -335,6 +337,8 @@ async function drain(isElsewhere: boolean): Promise<void> {
   const endsAtMs = Date.now() + DRAIN_MS;
   while (gateway.commandsUnderWay > 0 && Date.now() < endsAtMs) await delay(5);
   gateway.flush();
+  // Captures go on behind the buyers' backs, and ask actors of other threads.
+  await payments.close(endsAtMs - Date.now());
   tell({ kind: 'idle' });
 }
 
@@ -345,6 +349,7 @@ async function stop(): Promise<void> {
   await socketServer?.close(CloseCode.serviceRestart, 'the server is restarting');
   seatsLeft.flush();
   await api.stop();
+  await payments.stop();
   await engine.stop();
   for (const link of start.links.values()) link.close();
   main?.close();

@@ -5,9 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { packageRoot } from '../storage/package-root.ts';
+import type { PaymentScripts } from './payment-policy.ts';
 import { ShopPages } from './shop-pages.ts';
 
-const INDEX = `<!doctype html><link rel="stylesheet" href="styles-AAAAAAAA.css">
+const INDEX = `<!doctype html><meta name="document" content="%DOCUMENT%"><link rel="stylesheet" href="styles-AAAAAAAA.css">
 <poltrona-shop ngcspnonce="%NONCE%"></poltrona-shop>
 <link rel="modulepreload" href="chunk-AAAAAAAA.js"><script src="main-AAAAAAAA.js" type="module" nonce="%NONCE%"></script>
 `;
@@ -16,12 +17,13 @@ function served(
   t: TestContext,
   publicUrl = 'http://127.0.0.1:8080',
   files: Readonly<Record<string, string>> = { 'index.html': INDEX },
+  scripts?: PaymentScripts,
 ) {
   const folder = mkdtempSync(join(tmpdir(), 'poltrona-shop-'));
   t.after(() => rmSync(folder, { recursive: true }));
   for (const [name, text] of Object.entries({ 'sw.js': 'worker', 'main-AAAAAAAA.js': 'main', ...files }))
     writeFileSync(join(folder, name), text);
-  const shop = new ShopPages(folder, publicUrl);
+  const shop = new ShopPages(folder, publicUrl, scripts);
   return (path: string, accept = 'text/html,*/*;q=0.8') => {
     const {
       status,
@@ -96,14 +98,20 @@ test('[WD5] each answer has a nonce of 128 bits of its own: on its scripts, its 
   assert.equal(nonces.size, 50);
 });
 
-test('[WD6] the page may load from its own server only, run nothing inline, be framed by nobody, and ask for no device', (t) => {
-  const { headers } = served(t)('/tickets');
-  const policy = new Map(
-    (headers['content-security-policy'] ?? '').split('; ').map((rule) => {
+/** The rules of an answer's policy by name. */
+function policyOf(headers: Readonly<Record<string, string>>): ReadonlyMap<string, string> {
+  const rules = (headers['content-security-policy'] ?? '').split('; ');
+  return new Map(
+    rules.map((rule) => {
       const [name = '', ...values] = rule.split(' ');
       return [name, values.join(' ')];
     }),
   );
+}
+
+test('[WD6] the page may load from its own server only, run nothing inline, be framed by nobody, and ask for no device', (t) => {
+  const { headers } = served(t)('/tickets');
+  const policy = policyOf(headers);
   assert.equal(policy.get('default-src'), "'none'");
   assert.equal(policy.get('connect-src'), "'self'");
   assert.equal(policy.get('frame-ancestors'), "'none'");
@@ -158,4 +166,89 @@ test('[WD15] what is not there is not guessed at by a browser either', (t) => {
   }
   const unbuilt = served(t, 'http://127.0.0.1:8080', {})('/');
   assert.deepEqual([unbuilt.status, unbuilt.headers['x-content-type-options']], [404, 'nosniff']);
+});
+
+const PROVIDERS = { stripe: 'https://js.stripe.com/endive/stripe.js', paypal: 'https://www.paypal.com/sdk/js' };
+const PAYMENT_PAGES = ['/screenings/123/checkout', '/pay/123'];
+const CLUB = '/account/club';
+
+function servedWith(t: TestContext, scripts: PaymentScripts) {
+  return served(t, 'http://127.0.0.1:8080', { 'index.html': INDEX }, scripts);
+}
+
+test('[WD22] payment pages have a policy of their own, wide enough for the providers that are on and for nobody else', (t) => {
+  const rulesOf = (scripts: PaymentScripts, path: string) => policyOf(servedWith(t, scripts)(path).headers);
+  for (const path of PAYMENT_PAGES) {
+    const both = rulesOf(PROVIDERS, path);
+    assert.match(
+      both.get('frame-src') ?? '',
+      /^https:\/\/js\.stripe\.com https:\/\/\*\.js\.stripe\.com https:\/\/hooks\.stripe\.com/,
+    );
+    assert.match(both.get('frame-src') ?? '', /https:\/\/\*\.paypal\.com/);
+    assert.match(both.get('connect-src') ?? '', /^'self' https:\/\/api\.stripe\.com https:\/\/\*\.paypal\.com/);
+    assert.match(both.get('script-src') ?? '', /^'nonce-[\w-]{22}' 'strict-dynamic'$/);
+    assert.equal(both.has('require-trusted-types-for'), false, 'their scripts know none');
+    for (const name of ['default-src', 'frame-ancestors']) assert.equal(both.get(name), "'none'");
+    const stripe = [...rulesOf({ ...PROVIDERS, paypal: null }, path).values()].join(' ');
+    assert.doesNotMatch(stripe, /paypal|unsafe/);
+    const paypal = [...rulesOf({ ...PROVIDERS, stripe: null }, path).values()].join(' ');
+    assert.doesNotMatch(paypal, /stripe/);
+  }
+});
+
+test('[WD22] a payment page lets PayPal’s window answer, names no address to the providers, and may ask for a wallet', (t) => {
+  const { headers } = servedWith(t, PROVIDERS)('/pay/123');
+  assert.equal(headers['cross-origin-opener-policy'], 'same-origin-allow-popups');
+  assert.equal(headers['referrer-policy'], 'strict-origin');
+  const permissions = headers['permissions-policy'] ?? '';
+  assert.match(permissions, /payment=\(self "https:\/\/js\.stripe\.com" "https:\/\/www\.paypal\.com"\)/);
+  assert.match(permissions, /camera=\(\)/);
+});
+
+test('[WD22] a stand-in’s script brings its own origin into the policy, and no provider’s', (t) => {
+  const url = 'http://127.0.0.1:12111';
+  const policy = policyOf(servedWith(t, { stripe: `${url}/v3/stripe.js`, paypal: null })('/pay/123').headers);
+  assert.equal(policy.get('frame-src'), url);
+  assert.equal(policy.get('connect-src'), `'self' ${url}`);
+  assert.doesNotMatch([...policy.values()].join(' '), /stripe\.com/);
+});
+
+test('[WD23] every page says which kind of document it is; all but the payment pages keep the strict policy', (t) => {
+  const answer = servedWith(t, PROVIDERS);
+  for (const path of [...routes(), '/nothing']) {
+    const { headers, text } = answer(path);
+    const kind = path === CLUB ? 'membership' : PAYMENT_PAGES.includes(path) ? 'payment' : 'plain';
+    assert.ok(text.includes(`<meta name="document" content="${kind}">`), path);
+    assert.equal(policyOf(headers).has('require-trusted-types-for'), kind === 'plain', path);
+    assert.equal(policyOf(headers).has('frame-src'), kind !== 'plain', path);
+  }
+});
+
+test('[WD25] the club’s page allows Stripe and not PayPal; where only PayPal is on, it is as strict as any page', (t) => {
+  const { headers } = servedWith(t, PROVIDERS)(CLUB);
+  assert.match(policyOf(headers).get('frame-src') ?? '', /^https:\/\/js\.stripe\.com/);
+  assert.doesNotMatch([...policyOf(headers).values()].join(' '), /paypal|unsafe/);
+  assert.doesNotMatch(headers['permissions-policy'] ?? '', /paypal/);
+  const without = servedWith(t, { ...PROVIDERS, stripe: null })(CLUB).headers;
+  assert.equal(policyOf(without).get('require-trusted-types-for'), "'script'");
+  assert.equal(policyOf(without).has('frame-src'), false);
+});
+
+test('[WD23] server and page call the same addresses payment pages', () => {
+  const patternsOf = (file: string): string =>
+    [...readFileSync(`${packageRoot()}/${file}`, 'utf8').matchAll(/(\w+_PAGES = \[.+\]);/g)]
+      .map(([, list]) => list)
+      .join();
+  assert.match(patternsOf('server/shop-pages.ts'), /checkout.*,MEMBERSHIP_PAGES.*club/);
+  assert.equal(patternsOf('server/shop-pages.ts'), patternsOf('clients/web/src/shell/payment-address.ts'));
+});
+
+test('[WD23] with the sandbox alone there is one kind of document, and it is strict', (t) => {
+  const answer = served(t);
+  for (const path of ['/', ...PAYMENT_PAGES, CLUB]) {
+    const { headers, text } = answer(path);
+    assert.ok(text.includes('content="one"'), path);
+    assert.equal(policyOf(headers).get('require-trusted-types-for'), "'script'", path);
+    assert.equal(headers['cross-origin-opener-policy'], 'same-origin', path);
+  }
 });

@@ -6,6 +6,7 @@
 import { randomBytes } from 'node:crypto';
 import { Assets, assetAnswer } from './assets.ts';
 import { FILE_HEADERS, ONLY_HTTPS, pageHeaders, WORKER_HEADERS } from './page-headers.ts';
+import { hasScripts, membershipScripts, type PaymentScripts } from './payment-policy.ts';
 import type { HttpRequest, HttpResponse } from './socket/socket-port.ts';
 
 /** The addresses of clients/web/src/routes.ts, which a test compares. */
@@ -13,28 +14,55 @@ const PAGES = [
   /^\/$/,
   /^\/films\/[^/]+$/,
   /^\/screenings\/[^/]+(\/checkout)?$/,
+  /^\/pay\/[^/]+$/,
   /^\/orders\/[^/]+$/,
   /^\/tickets(\/[^/]+)?$/,
-  /^\/account(\/(sign-in|sign-up|confirm|reset|forgot))?$/,
+  /^\/account(\/(sign-in|sign-up|confirm|reset|forgot|club))?$/,
   /^\/staff\/welcome$/,
 ];
 
+/** Where providers' scripts take money: the pages of clients/web/src/shell/payment-address.ts, which a test compares. */
+const PAYMENT_PAGES = [/^\/screenings\/[^/]+\/checkout$/, /^\/pay\/[^/]+$/];
+/** Where a membership is paid: by card only. */
+const MEMBERSHIP_PAGES = [/^\/account\/club$/];
+
+/**
+ * Which kind of document a page is, as the page itself reads it. one: there is no other kind here, since no provider's script
+ * runs anywhere.
+ */
+type DocumentKind = 'one' | 'plain' | 'payment' | 'membership';
+
 /** What the build writes where a nonce belongs. */
 const NONCE_MARK = '%NONCE%';
+/** And where the kind of the document does. */
+const DOCUMENT_MARK = '%DOCUMENT%';
 const NONCE_BYTES = 16;
 const NOT_FOUND = { ...FILE_HEADERS, 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' };
 
 export class ShopPages {
   readonly #assets = new Assets();
-  /** index.html, cut where nonces belong; null when the shop was not built. */
-  readonly #index: readonly string[] | null;
+  /** index.html of each kind, cut where nonces belong; null when the shop was not built. */
+  readonly #index: Readonly<Record<DocumentKind, readonly string[]>> | null;
+  readonly #scripts: PaymentScripts;
   readonly #httpsHeaders: Readonly<Record<string, string>>;
 
-  /** `folder`: where the build of clients/web lies; read now. `publicUrl`: as visitors reach it. */
-  constructor(folder: string, publicUrl: string) {
+  /**
+   * `folder`: where the build of clients/web lies; read now. `publicUrl`: as visitors reach it. `scripts`: of the providers with
+   * whom people pay here; with the sandbox alone none.
+   */
+  constructor(folder: string, publicUrl: string, scripts: PaymentScripts = { stripe: null, paypal: null }) {
     this.#assets.add('/', folder);
     const index = this.#assets.takeText('/index.html');
-    this.#index = index === null ? null : withNonceMarks(index).split(NONCE_MARK);
+    const ofKind = (kind: DocumentKind): readonly string[] =>
+      withNonceMarks(index ?? '')
+        .replace(DOCUMENT_MARK, kind)
+        .split(NONCE_MARK);
+    const documents = () => ({
+      ...{ one: ofKind('one'), plain: ofKind('plain') },
+      ...{ payment: ofKind('payment'), membership: ofKind('membership') },
+    });
+    this.#index = index === null ? null : documents();
+    this.#scripts = scripts;
     this.#httpsHeaders = publicUrl.startsWith('https:') ? ONLY_HTTPS : {};
   }
 
@@ -53,11 +81,25 @@ export class ShopPages {
     if (this.#index === null)
       return { status: 404, headers: NOT_FOUND, body: 'The shop is not built here: "npm run build" makes it.\n' };
     const nonce = randomBytes(NONCE_BYTES).toString('base64url');
+    const kind = this.#kindOf(request.path);
     return {
       status: isPage ? 200 : 404,
-      headers: { ...pageHeaders(nonce), ...this.#httpsHeaders },
-      body: this.#index.join(nonce),
+      headers: { ...pageHeaders(nonce, this.#scriptsOn(kind)), ...this.#httpsHeaders },
+      body: this.#index[kind].join(nonce),
     };
+  }
+
+  #kindOf(path: string): DocumentKind {
+    if (!hasScripts(this.#scripts)) return 'one';
+    if (PAYMENT_PAGES.some((page) => page.test(path))) return 'payment';
+    return MEMBERSHIP_PAGES.some((page) => page.test(path)) ? 'membership' : 'plain';
+  }
+
+  /** Null: no provider's script runs there. */
+  #scriptsOn(kind: DocumentKind): PaymentScripts | null {
+    if (kind === 'payment') return this.#scripts;
+    const members = membershipScripts(this.#scripts);
+    return kind === 'membership' && hasScripts(members) ? members : null;
   }
 }
 

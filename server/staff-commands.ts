@@ -1,5 +1,5 @@
 /**
- * Commands of staff and of jobs to a screening's actor, for those who wait for the answer: HTTP handlers, the change of
+ * Commands of staff, of jobs and of the payment desk to a screening's actor, for those who wait for the answer: HTTP handlers, the change of
  * layouts, cancelled screenings. What touches seats goes through the actor, whoever wants it.
  *
  * The request id comes from the caller (his idempotency key) and makes a repetition harmless (promise I4). That is why an
@@ -10,7 +10,7 @@
  * Who may ask for what is the caller's question: the actor believes that whoever comes this way is staff.
  */
 import { createHash } from 'node:crypto';
-import type { Command } from '../actors/seat-command.ts';
+import type { Command, NewTicket } from '../actors/seat-command.ts';
 import { SEAT_COUNT_MAX } from '../actors/seat-map.ts';
 import { type Answer, OutcomeCode } from '../actors/seat-outcome.ts';
 import type { Asker } from '../workers/asker.ts';
@@ -35,6 +35,10 @@ export type StaffCommand = StaffCommandBase &
     | { readonly kind: 'open-sales' | 'close-sales' }
     /** Without `tickets`: all of the order that are not void. */
     | { readonly kind: 'cancel' | 'refund'; readonly order: string; readonly tickets?: readonly string[] }
+    /** A payment that nobody waits for: the money is reserved, and `tickets` names a new one for each seat of the order. */
+    | { readonly kind: 'confirm'; readonly order: string; readonly tickets: readonly NewTicket[] }
+    /** A payment that is certainly dead. */
+    | { readonly kind: 'cancel-payment'; readonly order: string; readonly keepHold: boolean }
     | { readonly kind: 'check-in'; readonly ticket: string; readonly gate: string }
     | { readonly kind: 'change-map'; readonly seatMap: number; readonly halfQuota: number }
   );
@@ -146,6 +150,18 @@ function check(command: StaffCommand): void {
     case 'refund':
       refuse(!ID.test(command.order), 'order', 'an id in visible ASCII');
       refuse(command.tickets?.some((ticket) => !ID.test(ticket)) ?? false, 'tickets', 'ids in visible ASCII');
+      return;
+    case 'confirm':
+      refuse(!ID.test(command.order), 'order', 'an id in visible ASCII');
+      refuse(command.tickets.length > SEAT_COUNT_MAX, 'tickets', `at most ${SEAT_COUNT_MAX} tickets`);
+      refuse(
+        command.tickets.some(({ ticket, code }) => !ID.test(ticket) || !ID.test(code)),
+        'tickets',
+        'ids and codes in visible ASCII',
+      );
+      return;
+    case 'cancel-payment':
+      refuse(!ID.test(command.order), 'order', 'an id in visible ASCII');
       return;
     case 'check-in':
       refuse(!ID.test(command.ticket), 'ticket', 'an id in visible ASCII');

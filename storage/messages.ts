@@ -28,6 +28,8 @@ export interface MessageParams {
     readonly refundCents: number;
     readonly currency: string;
   };
+  /** Sold tickets died because their money could not be had: only by storage/payments/void-letter.ts. */
+  readonly 'tickets-voided': { readonly order: string };
   /** Only by order-confirmations.ts. */
   readonly 'order-confirmed': { readonly order: string };
   /** Only by queueFarewell. */

@@ -13,7 +13,11 @@
  * with an id of its own. What is left after that makes the job fail, which is seen and tried again.
  *
  * Payments under way are left to end: whoever they belong to asks the provider, at the latest when the payment's time is up.
- * Until then the job comes back. The money itself moves later, from the order's state and the facts in the outbox.
+ * Until then the job comes back.
+ *
+ * No money moves from here either. Each refund's fact wakes the books of its order in the same commit, and those are looked after by
+ * the sweep until the provider has sent it back (workers/payments): a provider that is away holds up no ticket, and how far the money
+ * has come is counted from the books (storage/payments/screening-refunds.ts).
  */
 import { createHash } from 'node:crypto';
 import type pg from 'pg';

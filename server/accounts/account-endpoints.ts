@@ -99,7 +99,8 @@ function profileEndpoints(ports: AccountPorts): Endpoint[] {
       summary: 'Forget me',
       description:
         'Erases everything about the person: the account, and what was bought as a guest with its address and its CPF. Tickets ' +
-        'that were bought stay good, but can be sent to nobody any more: `dryRun` says how many there are, and changes nothing. ' +
+        'that were bought stay good, but can be sent to nobody any more; a membership of the club ends at once. `dryRun` says how ' +
+        'many tickets there are, and whether a membership ends, and changes nothing. ' +
         'A guest has no password and leaves it out; only that visit is forgotten.',
       tag: TAG,
       access: { kind: 'buyer' },

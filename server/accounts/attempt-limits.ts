@@ -9,7 +9,8 @@
  * Nobody is locked out for good: a count ends with its window, and setting a new password through the mailbox clears it.
  */
 import type { Pool } from 'pg';
-import { type AttemptWindow, countAttempt, forgiveAttempts } from '../../storage/accounts/attempts.ts';
+import { type AttemptWindow, attemptKey, countAttempt, forgiveAttempts } from '../../storage/accounts/attempts.ts';
+import type { DeclineBound } from '../../storage/payments/decline-bounds.ts';
 import type { Seals } from '../../storage/sealing.ts';
 import { Problem } from '../api/problem.ts';
 
@@ -47,6 +48,19 @@ const LIMITS = {
   'resend order': { max: 3, windowSeconds: HOUR },
   // Ten tickets given back one by one, and as many repetitions; each asks the screening's actor.
   'cancel order': { max: 20, windowSeconds: HOUR },
+  // A card refused by its bank, another one, and the repetitions of a phone in a foyer; each asks a payment provider.
+  'pay order': { max: 30, windowSeconds: HOUR },
+  // A page asks every two or three seconds while a bank's question is open, and a payment has minutes.
+  'look at payment': { max: 400, windowSeconds: HOUR },
+  // Stolen cards are tried out by the thousand: a person has two or three, and a mistyped number. Only payments that were declined
+  // count, with the books' own statement (storage/payments/decline-bounds.ts): whoever pays is never counted. Their window is the hour.
+  'declined payer': { max: 10, windowSeconds: HOUR },
+  'declined contact': { max: 10, windowSeconds: HOUR },
+  // The foyer of a premiere, or a mobile network.
+  'declined address': { max: 60, windowSeconds: HOUR },
+  // Plans tried one after the other: each is a subscription made and ended at the provider.
+  'join club': { max: 20, windowSeconds: HOUR },
+  'look at club': { max: 400, windowSeconds: HOUR },
   // A device with a revoked key asks every few seconds.
   'key address': { max: 120, windowSeconds: MINUTE },
 } as const satisfies Record<string, { readonly max: number; readonly windowSeconds: number }>;
@@ -91,6 +105,24 @@ export function forgive(limits: AttemptLimits, ...attempts: readonly Attempt[]):
 
 function windowOf([kind, subject]: Attempt): AttemptWindow {
   return { name: kind, subject, ...LIMITS[kind] };
+}
+
+/** Who tries to pay: what is declined counts for each of these that is known. */
+export interface Payer {
+  readonly payer: string;
+  readonly contact?: string | null | undefined;
+  readonly address?: string | undefined;
+}
+
+/** What a declined payment counts as, and how many of it are too many. */
+export function declineBounds(seals: Seals, { payer, contact, address }: Payer): readonly DeclineBound[] {
+  const bound = (kind: AttemptKind, subject: string | null | undefined): DeclineBound[] =>
+    subject == null ? [] : [{ key: attemptKey(seals, { name: kind, subject }), max: LIMITS[kind].max }];
+  return [
+    ...bound('declined payer', payer),
+    ...bound('declined contact', contact),
+    ...bound('declined address', address === undefined ? null : networkOf(address)),
+  ];
 }
 
 /** An address as it is counted: IPv4 as it is, of IPv6 the network of 64 bits. */

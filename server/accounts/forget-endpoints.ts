@@ -20,6 +20,9 @@ export const forgottenView = z.object({
     past: z.number(),
   }),
   sessionsEnded: z.number(),
+  endsMembership: z.boolean().meta({
+    description: 'A membership of the cinema club ends at once; nothing more is charged, nothing is given back.',
+  }),
   cpfForgottenAt: z
     .string()
     .nullable()
@@ -36,13 +39,14 @@ export function viewOfForgotten(
   forgotten: Forgotten,
   dryRun: boolean,
 ): z.infer<typeof forgottenView> {
-  const { buyers, tickets, sessionsEnded, cpfForgottenAt } = forgotten;
+  const { buyers, tickets, sessionsEnded, endsMembership, cpfForgottenAt } = forgotten;
   return {
     buyer: buyer ?? (buyers.length === 1 ? (buyers[0] ?? null) : null),
     buyers: [...buyers],
     dryRun,
     tickets,
     sessionsEnded,
+    endsMembership,
     cpfForgottenAt: cpfForgottenAt?.toISOString() ?? null,
   };
 }

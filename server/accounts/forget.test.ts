@@ -59,6 +59,7 @@ test('[AC40] forget me: the person is erased and signed out, what was sold stays
         dryRun: false,
         tickets: { future: 0, past: 2 },
         sessionsEnded: 2,
+        endsMembership: false,
         cpfForgottenAt: null,
       },
     ],

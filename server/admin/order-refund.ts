@@ -1,6 +1,6 @@
 /**
  * Tickets of an order voided by hand, all or some: "refund" gives the money back, "cancel" does not, and the books tell the
- * two apart. The seats are free at once. The money itself moves later, from the order's state and the facts in the outbox.
+ * two apart. The seats are free at once. The money follows by the order's own books, which the actor's fact wakes.
  */
 import { z } from 'zod';
 import type { OwnedOrder } from '../../storage/admin/order-list.ts';

@@ -34,7 +34,10 @@ test('[AP9] what is out of reach is not found: whether it is there is nobody’s
 });
 
 test('[AP9] people’s data, colleagues, keys and messages are for administrators alone', () => {
-  const guarded = ['buyers:forget', 'users:write', 'keys:write', 'messages:read', 'messages:write'] as const;
+  const guarded = [
+    ...(['buyers:forget', 'users:write', 'keys:write', 'messages:read', 'messages:write'] as const),
+    ...(['payments:read', 'payments:write'] as const),
+  ];
   for (const role of ROLES)
     for (const permission of guarded)
       assert.equal(ROLE_PERMISSIONS[role].includes(permission), role === 'administrator', `${role} ${permission}`);

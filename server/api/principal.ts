@@ -21,6 +21,8 @@ export const PERMISSIONS = [
   'keys:write',
   'messages:read',
   'messages:write',
+  'payments:read',
+  'payments:write',
   'reports:read',
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
@@ -28,7 +30,7 @@ export type Permission = (typeof PERMISSIONS)[number];
 export const ROLES = ['administrator', 'partner', 'box-office', 'gate', 'kiosk', 'reports'] as const;
 export type Role = (typeof ROLES)[number];
 
-/** What each role may do. People's own data and keys are for administrators alone. */
+/** What each role may do. People's own data, keys, and the money of all exhibitors are for administrators alone. */
 export const ROLE_PERMISSIONS: Readonly<Record<Role, readonly Permission[]>> = {
   administrator: PERMISSIONS,
   partner: [

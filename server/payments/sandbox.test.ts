@@ -6,52 +6,7 @@ import { challengeOf, forgetOldChallenges } from '../../storage/sandbox-challeng
 import { Seals } from '../../storage/sealing.ts';
 import { connected, testDatabase } from '../../tests/support/postgres.ts';
 import { ApiRouter } from '../api/router.ts';
-import type { Authorisation } from './payment-port.ts';
-import { SLOW_MS, sandboxPayments } from './sandbox.ts';
 import { sandboxEndpoints } from './sandbox-endpoints.ts';
-
-test('[SB1] approved, declined, and slow: approved in the end; what is unknown is declined', async () => {
-  const waits: number[] = [];
-  let end = (): void => {};
-  const payments = sandboxPayments({
-    challengeOf: () => assert.fail('nobody is challenged'),
-    delay: (ms) => {
-      waits.push(ms);
-      return new Promise<void>((resolve) => {
-        end = resolve;
-      });
-    },
-  });
-  assert.equal(await payments.authorise('o1', 1, 'approved'), 'approved');
-  for (const detail of ['declined', '', 'Approved', 'constructor']) {
-    assert.equal(await payments.authorise('o1', 1, detail), 'declined', detail);
-  }
-  let answer: Authorisation | null = null;
-  const slow = payments.authorise('o1', 1, 'slow').then((authorisation) => {
-    answer = authorisation;
-  });
-  assert.deepEqual([waits, answer], [[SLOW_MS], null]);
-  end();
-  await slow;
-  assert.equal(answer, 'approved');
-  assert.equal(await payments.end('o1'), 'cancelled');
-});
-
-test('[SB2] a challenge decides; when nobody knows how it went, nobody says so', async () => {
-  let outcome: 'passed' | 'failed' | null | Error = null;
-  const payments = sandboxPayments({
-    challengeOf: () => (outcome instanceof Error ? Promise.reject(outcome) : Promise.resolve(outcome)),
-    delay: () => Promise.resolve(),
-  });
-  const answers: string[] = [];
-  for (const next of [null, 'passed', 'failed'] as const) {
-    outcome = next;
-    answers.push(await payments.authorise('o1', 1, 'authenticate'));
-  }
-  assert.deepEqual(answers, ['authentication-needed', 'approved', 'declined']);
-  outcome = new Error('no connection');
-  await assert.rejects(payments.authorise('o1', 1, 'authenticate'), /no connection/);
-});
 
 interface ChallengeStage {
   says(order: unknown, outcome: unknown, key?: string): Promise<{ status: number; body: Record<string, unknown> }>;

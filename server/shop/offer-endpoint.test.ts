@@ -131,7 +131,7 @@ test('[OF1] what the offer says is what the checkout charges, to the cent, for e
       const buyer = `buyer-${count}-${ticketType}-${seatKind}`;
       const hold = await admin.holds(screening, buyer, [seat]);
       const request: PurchaseRequest = {
-        ...{ buyer, payer: buyer, screening, hold, requestId: `buy-${buyer}`, detail: 'approved' },
+        ...{ buyer, payer: buyer, screening, hold, requestId: `buy-${buyer}`, method: 'sandbox', detail: 'approved' },
         seats: [[seat, engineType as TicketType, ticketType]],
         expectedCents: priceCents + feeCents,
       };

@@ -1,8 +1,8 @@
 /**
  * A buyer gives tickets back, all or some. For the actor it is a refund, not a cancellation: the books call by that name what
- * money is owed for, and what it was paid with its fee is owed. No money moves yet: payments of real providers will be paid back
- * by what follows the actor's fact (`tickets refunded`, in the outbox), and not from here, so that it happens exactly once for a
- * refund of whatever origin.
+ * money is owed for, and what it was paid with its fee is owed. No money moves from here: the actor's fact wakes the books of the
+ * order in its own commit (storage/projection.ts), and whoever looks after them sends back what living tickets do not cover, exactly once
+ * for a refund of whatever origin.
  *
  * The actor is asked before the transaction, which then only queues the letter: a screening whose owner is away must not keep
  * a connection waiting. A crash in between leaves seats free and a letter unwritten; the repetition, by the same key, writes it,

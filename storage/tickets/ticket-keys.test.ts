@@ -68,7 +68,10 @@ test('[TQ9] the private half is sealed with the installation’s key, and belong
   assert.equal(key.sealed.includes(Buffer.from(opened?.d ?? '', 'base64url')), false);
   assert.throws(() => openTicketKey(new Seals(new Uint8Array(32).fill(1)), key), SealBroken);
   const otherFirst = key.publicKey.startsWith('A') ? 'B' : 'A';
-  assert.throws(() => openTicketKey(seals, { ...key, publicKey: `${otherFirst}${key.publicKey.slice(1)}` }), SealBroken);
+  assert.throws(
+    () => openTicketKey(seals, { ...key, publicKey: `${otherFirst}${key.publicKey.slice(1)}` }),
+    SealBroken,
+  );
   // Letters are written with another role than the API's.
   const accounts = createPool(stage.config, 'accounts', 'test accounts', 1);
   t.after(() => accounts.end());

@@ -6,6 +6,7 @@ import { forgetOldAttempts } from '../../storage/accounts/attempts.ts';
 import { forgetIdleGuests, forgetUnconfirmedAccounts } from '../../storage/accounts/buyers.ts';
 import { eraseDuePayers } from '../../storage/accounts/payers.ts';
 import { forgetOldSessions } from '../../storage/accounts/sessions.ts';
+import { endForgottenMemberships } from '../../storage/club/club-ends.ts';
 import { createPool, type DatabaseConfig } from '../../storage/database.ts';
 import { endPools } from '../../storage/end-pool.ts';
 import { forgetOldKeys } from '../../storage/idempotency.ts';
@@ -100,6 +101,7 @@ function cleanings(accounts: pg.Pool, owner: pg.Pool): Cleaning[] {
     { name: 'erase-due-payers', at: DAILY, clean: () => eraseDuePayers(accounts) },
     { name: 'forget-old-attempts', at: DAILY, clean: () => forgetOldAttempts(accounts) },
     { name: 'forget-old-sessions', at: DAILY, clean: () => forgetOldSessions(accounts) },
+    { name: 'end-forgotten-memberships', at: DAILY, clean: () => endForgottenMemberships(accounts) },
     { name: 'forget-old-tokens', at: DAILY, clean: () => forgetOldTokens(accounts) },
     { name: 'forget-unconfirmed-accounts', at: DAILY, clean: () => forgetUnconfirmedAccounts(accounts) },
     { name: 'forget-idle-guests', at: DAILY, clean: () => forgetIdleGuests(accounts) },

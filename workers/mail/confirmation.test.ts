@@ -123,7 +123,7 @@ test('[OC8] each ticket has its signed code as a picture within the letter, with
     assert.match(picture.headers.get('content-disposition') ?? '', /^inline/);
     const startsAtMs = rows[0]!.at.getTime();
     const ticket = { ticket: `Xk3f9a-${seat}`, screening: Number(rows[0]!.id), seat, startsAtMs, minutes: 137 };
-    const { png, shownPixels } = await drawTicketCode(await signer.sign(ticket));
+    const { png, shownPixels } = drawTicketCode(await signer.sign(ticket));
     assert.ok(picture.bytes.equals(png), 'it is the code of this ticket');
     assert.equal(Number(images[index]?.[3]), shownPixels);
     assert.equal(readPng(picture.bytes).width, 2 * shownPixels);

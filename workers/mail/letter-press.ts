@@ -6,7 +6,7 @@ import type { LetterOrder } from './letter.ts';
 const IDLE_MS = 30_000;
 /** As many as jobs at a time can ask for, and some; more is refused, and the job tried again later. */
 const WAITING_MAX = 16;
-/** A letter takes a millisecond; one that takes this long never ends, milliseconds. */
+/** A letter takes some milliseconds and as many of rest; one that takes this long never ends, milliseconds. */
 const LETTER_MS = 10_000;
 
 export interface LetterPress {

@@ -70,7 +70,9 @@ const ALL: readonly LetterFacts[] = [
     to: '2026-12-24T21:05:00',
     url: 'https://cinema.example/tickets',
   },
-  { kind: 'order-refunded', screening, refund },
+  { kind: 'order-refunded', screening, refund, means: { provider: null, isSent: false } },
+  { kind: 'order-refunded', screening, refund, means: { provider: 'paypal', isSent: true } },
+  { kind: 'tickets-voided', screening },
 ];
 
 const ORDER: LetterOrder = {

@@ -32,7 +32,7 @@ export interface MailAddress {
 export async function writeLetter(order: LetterOrder): Promise<Uint8Array> {
   const isEnglish = order.locale === 'en';
   const wording = (isEnglish ? wordingEn : wordingPt)(order.facts, greetingName(order.name), order.siteUrl);
-  const pictures = await Promise.all(wording.tickets.map(({ qr }) => drawTicketCode(qr)));
+  const pictures = wording.tickets.map(({ qr }) => drawTicketCode(qr));
   // As unique as the letter: programs that show several letters at once must not mix up their pictures.
   const named = pictures.map(({ shownPixels }, index) => ({
     cid: `${index + 1}.${messageIdOf(order.id, order.from.address).slice(1, -1)}`,

@@ -45,6 +45,7 @@ const KINDS: { readonly [Kind in MessageKind]: KindRules<Kind> } = {
     }),
     to: ['buyer'],
   },
+  'tickets-voided': { params: z.strictObject({ order: textId }), to: ['buyer'] },
   // Also to an address that nobody has confirmed: whoever bought typed it in, and has no tickets without the letter.
   'order-confirmed': { params: z.strictObject({ order: textId }), to: ['buyer'] },
   'account-erased': { params: z.strictObject({ sealed: z.base64().max(2_000) }), to: ['buyer'] },

@@ -1,6 +1,9 @@
 /** Times, money and places in English, for all messages. */
 import type { ScreeningFacts } from '../../storage/message-delivery.ts';
-import type { Money } from './wording.ts';
+import { moneyFormat } from './money-format.ts';
+
+export const money = moneyFormat('en-GB');
+const DAY = new Intl.DateTimeFormat('en-GB', { dateStyle: 'full', timeZone: 'UTC' });
 
 export function screeningDetails(screening: ScreeningFacts, startsLocal: string): [string, string][] {
   const details: [string, string][] = [
@@ -16,13 +19,7 @@ export function screeningDetails(screening: ScreeningFacts, startsLocal: string)
 
 /** A wall time as it is, whatever zone the machine is in: "Thursday, 24 December 2026, at 20:30". */
 export function dateTime(local: string): string {
-  const instant = new Date(`${local}Z`);
-  const day = new Intl.DateTimeFormat('en-GB', { dateStyle: 'full', timeZone: 'UTC' }).format(instant);
-  return `${day}, at ${local.slice(11, 16)}`;
-}
-
-export function money({ cents, currency }: Money): string {
-  return new Intl.NumberFormat('en-GB', { style: 'currency', currency }).format(cents / 100).replace(/\u00a0/g, ' ');
+  return `${DAY.format(new Date(`${local}Z`))}, at ${local.slice(11, 16)}`;
 }
 
 /** Rounded: of a link for a week a week is left, although the letter took a second. */

@@ -1,6 +1,9 @@
 /** Times, money and places in Portuguese, for all messages. */
 import type { ScreeningFacts } from '../../storage/message-delivery.ts';
-import type { Money } from './wording.ts';
+import { moneyFormat } from './money-format.ts';
+
+export const money = moneyFormat('pt-BR');
+const DAY = new Intl.DateTimeFormat('pt-BR', { dateStyle: 'full', timeZone: 'UTC' });
 
 export function screeningDetails(screening: ScreeningFacts, startsLocal: string): [string, string][] {
   const details: [string, string][] = [
@@ -16,14 +19,7 @@ export function screeningDetails(screening: ScreeningFacts, startsLocal: string)
 
 /** A wall time as it is, whatever zone the machine is in: "quinta-feira, 24 de dezembro de 2026, às 20:30". */
 export function dateTime(local: string): string {
-  const instant = new Date(`${local}Z`);
-  const day = new Intl.DateTimeFormat('pt-BR', { dateStyle: 'full', timeZone: 'UTC' }).format(instant);
-  return `${day}, às ${local.slice(11, 16)}`;
-}
-
-export function money({ cents, currency }: Money): string {
-  // The library's non-breaking space is one; a subject line is read by programs that do not know it.
-  return new Intl.NumberFormat('pt-BR', { style: 'currency', currency }).format(cents / 100).replace(/\u00a0/g, ' ');
+  return `${DAY.format(new Date(`${local}Z`))}, às ${local.slice(11, 16)}`;
 }
 
 /** Rounded: of a link for a week a week is left, although the letter took a second. */

@@ -22,6 +22,7 @@ import {
 } from '../../storage/message-delivery.ts';
 import { linkToken, linkTokenHash } from '../../storage/message-links.ts';
 import { openFarewell, SEND_MESSAGE } from '../../storage/messages.ts';
+import { refundMeans } from '../../storage/payments/refund-means.ts';
 import { SealBroken, type Seals } from '../../storage/sealing.ts';
 import { type JobContext, type JobTask, jobTask } from '../jobs/tasks.ts';
 import { confirmedOrder, type TicketSigning } from './confirmation-facts.ts';
@@ -194,7 +195,12 @@ async function factsOf(
     case 'order-refunded': {
       const screening = await refundedOrderFacts(accounts, params.order, params.tickets ?? null);
       if (screening === null) return { is: 'dead', reason: 'there is no such order' };
-      return { kind, screening, refund: { cents: params.refundCents, currency: params.currency } };
+      const means = await refundMeans(accounts, params.order);
+      return { kind, screening, refund: { cents: params.refundCents, currency: params.currency }, means };
+    }
+    case 'tickets-voided': {
+      const screening = await refundedOrderFacts(accounts, params.order, null);
+      return screening === null ? { is: 'dead', reason: 'there is no such order' } : { kind, screening };
     }
     case 'order-confirmed': {
       const order = await confirmedOrder(ports, params.order);

@@ -9,8 +9,8 @@ const TEXT = `POLTRONA:${'0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:'.repeat(
 const WHITE = 0xffffffff;
 const BLACK = 0x000000ff;
 
-test('[OC8] the picture is the QR of the text at level Q, black on white, in a white frame of four modules', async () => {
-  const { png, pixels, shownPixels } = await drawTicketCode(TEXT);
+test('[OC8] the picture is the QR of the text at level Q, black on white, in a white frame of four modules', () => {
+  const { png, pixels, shownPixels } = drawTicketCode(TEXT);
   const picture = readPng(png);
   const { modules } = QRCode.create(TEXT, { errorCorrectionLevel: 'Q' });
   // Version 8: such a text fits no smaller one at this level.
@@ -26,11 +26,11 @@ test('[OC8] the picture is the QR of the text at level Q, black on white, in a w
       if (picture.at(x, y) !== wanted) assert.fail(`pixel ${x}, ${y} is ${picture.at(x, y).toString(16)}`);
     }
   }
-  assert.ok(png.length < 8_000, `${png.length} bytes`);
+  assert.ok(png.length < 2_000, `${png.length} bytes`);
 });
 
-test('[OC8] a text that is empty or too long for a camera is not drawn', async () => {
-  await assert.rejects(drawTicketCode(''));
-  await assert.rejects(drawTicketCode('x'.repeat(501)));
-  assert.ok((await drawTicketCode('x'.repeat(500))).png.length > 0);
+test('[OC8] a text that is empty or too long for a camera is not drawn', () => {
+  assert.throws(() => drawTicketCode(''));
+  assert.throws(() => drawTicketCode('x'.repeat(501)));
+  assert.ok(drawTicketCode('x'.repeat(500)).png.length > 0);
 });

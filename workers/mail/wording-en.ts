@@ -1,4 +1,6 @@
 /** The messages in English; see wording-pt.ts. */
+
+import type { RefundMeans } from '../../storage/payments/refund-means.ts';
 import { confirmed } from './confirmation-en.ts';
 import { dateTime, duration, money, screeningDetails } from './phrases-en.ts';
 import type { LetterBody, LetterFacts, Words } from './wording.ts';
@@ -15,6 +17,18 @@ export const wordingEn: Words = (facts, name, siteUrl) => {
     goodbye: 'See you soon,\nPoltrona',
   };
 };
+
+/** How long the money is on its way: banks and PayPal say so, not we. */
+function whenItArrives({ provider }: RefundMeans): string {
+  switch (provider) {
+    case 'paypal':
+      return 'With PayPal it is back in your balance within five working days; where PayPal charged a card, it may take up to two statements to appear.';
+    case 'sandbox':
+      return 'It was a payment for trying things out: nothing was charged, and nothing comes back.';
+    default:
+      return 'On a card it may take up to two statements to appear.';
+  }
+}
 
 function body(facts: LetterFacts, siteUrl: string): LetterBody {
   switch (facts.kind) {
@@ -114,11 +128,24 @@ function body(facts: LetterFacts, siteUrl: string): LetterBody {
       return {
         subject: `Refund of ${money(facts.refund)}`,
         paragraphs: [
-          `We have cancelled the tickets below, and ${money(facts.refund)} comes back the way you paid it. You need not do anything.`,
+          facts.means.isSent
+            ? `We have cancelled the tickets below and sent ${money(facts.refund)} back the way you paid it. You need not do anything.`
+            : `We have cancelled the tickets below, and ${money(facts.refund)} comes back the way you paid it. You need not do anything.`,
           'These tickets are no longer valid at the door.',
         ],
         details: screeningDetails(facts.screening, facts.screening.startsLocal),
-        notes: ['On a card it may take up to two statements to appear.'],
+        notes: [whenItArrives(facts.means)],
+      };
+    case 'tickets-voided':
+      return {
+        subject: `Tickets cancelled: ${facts.screening.film}`,
+        paragraphs: [
+          'The payment of the tickets below was not completed: the amount was released again before it could be charged. So we had to cancel the tickets, and they are no longer valid at the door. We are sorry.',
+          'Nothing was charged. If your card still shows the amount as reserved, that goes away by itself within days.',
+          'Would you like to go all the same? Buy again while there are seats.',
+        ],
+        details: screeningDetails(facts.screening, facts.screening.startsLocal),
+        button: { label: 'See screenings', url: siteUrl },
       };
     case 'order-confirmed':
       return confirmed(facts.order);

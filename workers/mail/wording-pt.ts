@@ -1,4 +1,6 @@
 /** The messages in Portuguese: what happened, what did not, what to do now. */
+
+import type { RefundMeans } from '../../storage/payments/refund-means.ts';
 import { confirmed } from './confirmation-pt.ts';
 import { dateTime, duration, money, screeningDetails } from './phrases-pt.ts';
 import type { LetterBody, LetterFacts, Words } from './wording.ts';
@@ -15,6 +17,18 @@ export const wordingPt: Words = (facts, name, siteUrl) => {
     goodbye: 'Até logo,\nPoltrona',
   };
 };
+
+/** How long the money is on its way: banks and PayPal say so, not we. */
+function whenItArrives({ provider }: RefundMeans): string {
+  switch (provider) {
+    case 'paypal':
+      return 'No PayPal, o valor volta para o saldo em até 5 dias úteis; se o PayPal cobrou de um cartão, pode levar até duas faturas para aparecer.';
+    case 'sandbox':
+      return 'Foi um pagamento de teste: nada foi cobrado, e nada é devolvido.';
+    default:
+      return 'No cartão, o valor pode levar até duas faturas para aparecer.';
+  }
+}
 
 function body(facts: LetterFacts, siteUrl: string): LetterBody {
   switch (facts.kind) {
@@ -116,11 +130,24 @@ function body(facts: LetterFacts, siteUrl: string): LetterBody {
       return {
         subject: `Devolução de ${money(facts.refund)}`,
         paragraphs: [
-          `Cancelamos os ingressos abaixo e devolvemos ${money(facts.refund)} pelo mesmo meio de pagamento. Você não precisa fazer nada.`,
+          facts.means.isSent
+            ? `Cancelamos os ingressos abaixo e já enviamos ${money(facts.refund)} de volta pelo mesmo meio de pagamento. Você não precisa fazer nada.`
+            : `Cancelamos os ingressos abaixo e devolvemos ${money(facts.refund)} pelo mesmo meio de pagamento. Você não precisa fazer nada.`,
           'Estes ingressos não valem mais na entrada.',
         ],
         details: screeningDetails(facts.screening, facts.screening.startsLocal),
-        notes: ['No cartão, o valor pode levar até duas faturas para aparecer.'],
+        notes: [whenItArrives(facts.means)],
+      };
+    case 'tickets-voided':
+      return {
+        subject: `Ingressos cancelados: ${facts.screening.film}`,
+        paragraphs: [
+          'O pagamento dos ingressos abaixo não foi concluído: a reserva do valor foi desfeita antes da cobrança. Por isso tivemos de cancelar os ingressos, e eles não valem mais na entrada. Sentimos muito.',
+          'Nada foi cobrado. Se o valor ainda aparece reservado no seu cartão, ele some sozinho em alguns dias.',
+          'Quer ir mesmo assim? Compre de novo enquanto houver lugares.',
+        ],
+        details: screeningDetails(facts.screening, facts.screening.startsLocal),
+        button: { label: 'Ver sessões', url: siteUrl },
       };
     case 'order-confirmed':
       return confirmed(facts.order);

@@ -4,6 +4,7 @@
  */
 import type { ScreeningFacts } from '../../storage/message-delivery.ts';
 import type { OrderLetterFacts } from '../../storage/order-letter.ts';
+import type { RefundMeans } from '../../storage/payments/refund-means.ts';
 
 /** What happened, with all that the words need. */
 export type LetterFacts =
@@ -24,7 +25,13 @@ export type LetterFacts =
       /** Where the tickets are to be seen: of his one order with the right to see it, else of all of them. */
       readonly url: string;
     }
-  | { readonly kind: 'order-refunded'; readonly screening: ScreeningFacts; readonly refund: Money }
+  | {
+      readonly kind: 'order-refunded';
+      readonly screening: ScreeningFacts;
+      readonly refund: Money;
+      readonly means: RefundMeans;
+    }
+  | { readonly kind: 'tickets-voided'; readonly screening: ScreeningFacts }
   | { readonly kind: 'order-confirmed'; readonly order: ConfirmedOrder };
 
 export interface ConfirmedOrder {
