@@ -29,6 +29,7 @@ test('[CM14] bash completes commands, their options, the values of options, and 
     'generate',
     'list',
     'open',
+    'refunds',
     'reschedule',
     'show',
   ]);

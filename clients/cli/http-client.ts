@@ -32,6 +32,8 @@ export interface Call {
   /** Whoever asked must be told when it may have been done and nobody knows. */
   readonly isChange?: true;
   readonly timeoutMs?: number;
+  /** No JSON is answered, but a text: it is the answer's `text`. */
+  readonly isFile?: true;
 }
 
 export interface Answered {
@@ -40,6 +42,7 @@ export interface Answered {
   readonly isReplay: boolean;
 }
 
+const UTF_8 = new TextDecoder('utf-8', { ignoreBOM: true });
 const TIMEOUT_MS = 30_000;
 /** Pauses between tries grow from the first to the last of these, milliseconds. */
 const PAUSE_MS = 250;
@@ -64,6 +67,12 @@ export class ApiClient {
 
   async get(path: string, query: Query = {}): Promise<Row> {
     return (await this.ask({ method: 'GET', path, query })).body;
+  }
+
+  /** An answer that is a file, as it is. */
+  async text(path: string, query: Query = {}, timeoutMs: number = TIMEOUT_MS): Promise<string> {
+    const { body } = await this.ask({ method: 'GET', path, query, isFile: true, timeoutMs });
+    return String(body['text']);
   }
 
   /** Something that is done once at most, however often it is asked with this key. @throws ServerRefusal, ServerAway, FateUnknown */
@@ -145,7 +154,8 @@ export class ApiClient {
         ...requestOf(call, this.#ports),
         signal,
       });
-      text = await response.text();
+      // Not response.text(), which drops the mark of UTF-8 that a file may begin with.
+      text = UTF_8.decode(await response.arrayBuffer());
     } catch (cause) {
       if (interrupted?.aborted === true) {
         fate.mayBeDone = true;
@@ -155,7 +165,7 @@ export class ApiClient {
       return away.isLasting ? final(away) : { is: 'later', cause: away, afterMs: 0, patienceMs: AWAY_MS };
     }
     if (response.ok) {
-      const body = text === '' ? {} : rowOf(text);
+      const body = call.isFile === true ? { text } : text === '' ? {} : rowOf(text);
       if (body !== null)
         return { is: 'answered', body, isReplay: response.headers.get('idempotent-replay') === 'true' };
       return final(

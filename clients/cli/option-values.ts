@@ -16,6 +16,17 @@ export function date(text: string): string {
   return text;
 }
 
+const AGO_MS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** An instant, or so long ago: "2026-11-25T12:00:00Z", "30m", "12h", "7d". As the server wants it. */
+export function moment(text: string): string {
+  const [, many = '', unit = ''] = /^(\d{1,4})([mhd])$/.exec(text) ?? [];
+  if (many !== '') return new Date(Date.now() - Number(many) * (AGO_MS[unit] ?? 0)).toISOString();
+  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/.test(text) || Number.isNaN(Date.parse(text)))
+    throw new InvalidArgumentError('An instant like 2026-11-25T12:00:00Z is needed, or 30m, 12h, 7d for so long ago.');
+  return new Date(text).toISOString();
+}
+
 /** A wall clock's day and time, as the server wants it: "2026-12-24T20:30:00". */
 export function wallTime(text: string): string {
   const [, day = '', hour = '', minute = '', second = '00'] =

@@ -10,6 +10,7 @@ import { packageVersion } from '../../storage/package-root.ts';
 import { registerAudit } from './audit-command.ts';
 import { registerBuyers } from './buyers-command.ts';
 import { registerCinemas } from './cinemas-command.ts';
+import { registerClub } from './club-command.ts';
 import { registerCompletion } from './completion-command.ts';
 import { AddressTaken } from './create-administrator.ts';
 import { registerEvents } from './events-command.ts';
@@ -23,6 +24,7 @@ import { registerLogin } from './login-command.ts';
 import { registerMessages } from './messages-command.ts';
 import { registerNodes } from './nodes-command.ts';
 import { registerOrders } from './orders-command.ts';
+import { registerPayments } from './payments-command.ts';
 import type { CliPorts } from './ports.ts';
 import { registerPrices } from './prices-command.ts';
 import { registerRecord } from './record-command.ts';
@@ -38,7 +40,7 @@ import { registerWatch } from './watch-command.ts';
 const HELP = `
 Two ways to work:
   With a server: "poltrona login https://…" once, then films, cinemas, exhibitors, prices, screenings, seats,
-  orders, tickets, buyers, users, keys, messages, actions, imports, watch. What touches seats is decided where
+  orders, payments, tickets, buyers, users, keys, messages, actions, imports, watch. What touches seats is decided where
   they are sold, and every change leaves a record.
   Beside the database (DATABASE_URL, or else the embedded one of this installation, whether its server runs
   or not): users create-administrator, ticket-keys, screenings generate, audit, events; nodes through NATS.
@@ -88,11 +90,13 @@ export function createProgram(ports: CliPorts): Command {
   registerImports(program, ports);
   registerFilms(program, ports);
   registerCinemas(program, ports);
+  registerClub(program, ports);
   registerExhibitors(program, ports);
   registerPrices(program, ports);
   registerScreenings(program, ports);
   registerSeats(program, ports);
   registerOrders(program, ports);
+  registerPayments(program, ports);
   registerTickets(program, ports);
   registerTicketKeys(program, ports);
   registerBuyers(program, ports);

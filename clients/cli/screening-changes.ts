@@ -135,7 +135,9 @@ function cancel(screening: string, flags: GraveFlags, ports: CliPorts): Promise<
       `screening ${screening} is cancelled: ${consequences(answer)}`,
       ...(amount(answer, 'orders') === 0
         ? []
-        : [`the orders are being given back: "poltrona screenings show ${screening}" tells how far that is`]),
+        : [
+            `the orders are being given back: "poltrona screenings show ${screening}" tells how far that is, "poltrona screenings refunds ${screening}" of their money`,
+          ]),
     ],
   });
 }

@@ -7,6 +7,7 @@ import { date } from './option-values.ts';
 import type { CliPorts } from './ports.ts';
 import { registerProgramme } from './programme-command.ts';
 import { registerScreeningChanges } from './screening-changes.ts';
+import { registerScreeningRefunds } from './screening-refunds.ts';
 import { registerScreeningShow } from './screening-show.ts';
 import { type Column, tableText } from './table.ts';
 import { withDatabase } from './with-database.ts';
@@ -30,6 +31,7 @@ Examples:
   $ poltrona screenings reschedule 4711 2026-12-24T21:00 --why "projector repaired at 20:40"
   $ poltrona screenings close 4711 --why "sold at the door only"
   $ poltrona screenings cancel 4711 --why "the projector is broken"
+  $ poltrona screenings refunds 4711
   $ poltrona screenings generate --date 2026-12-24 --with-demand --json > demand.json
 
 "list" asks the server that is logged in to; with --database, or without a server, the database itself, as "generate" does.`;
@@ -66,6 +68,7 @@ export function registerScreenings(program: Command, ports: CliPorts): void {
     .action((flags: ScreeningsFlags, command: Command) => list(flags, command, ports));
   registerScreeningShow(group, EXAMPLES, ports);
   registerScreeningChanges(group, EXAMPLES, ports);
+  registerScreeningRefunds(group, EXAMPLES, ports);
   registerProgramme(group, EXAMPLES, ports);
 }
 
