@@ -1,8 +1,9 @@
 /** Which address is which page. Everything but the first page is loaded when it is gone to. */
 import type { Routes } from '@angular/router';
 import { FindPage } from './find/find-page.ts';
+import { inItsDocument } from './shell/document-guard.ts';
 
-export const routes: Routes = [
+const pages: Routes = [
   { path: '', pathMatch: 'full', component: FindPage },
   { path: 'films/:film', loadComponent: () => import('./film/film-page.ts').then((file) => file.FilmPage) },
   {
@@ -13,6 +14,7 @@ export const routes: Routes = [
     path: 'screenings/:screening/checkout',
     loadComponent: () => import('./checkout/checkout-page.ts').then((file) => file.CheckoutPage),
   },
+  { path: 'pay/:order', loadComponent: () => import('./pay/pay-page.ts').then((file) => file.PayPage) },
   { path: 'orders/:order', loadComponent: () => import('./checkout/order-page.ts').then((file) => file.OrderPage) },
   {
     path: 'tickets',
@@ -29,3 +31,6 @@ export const routes: Routes = [
   },
   { path: '**', loadComponent: () => import('./shell/not-found-page.ts').then((file) => file.NotFoundPage) },
 ];
+
+/** Each page in a document whose policy is made for it. */
+export const routes: Routes = [{ path: '', canActivateChild: [inItsDocument], children: pages }];

@@ -9,6 +9,7 @@ export const accountRoutes: Routes = [
   },
   { path: 'sign-in', loadComponent: () => import('./sign-in-page.ts').then((file) => file.SignInPage) },
   { path: 'sign-up', loadComponent: () => import('./sign-up-page.ts').then((file) => file.SignUpPage) },
+  { path: 'club', loadComponent: () => import('../club/club-page.ts').then((file) => file.ClubPage) },
   { path: 'forgot', loadComponent: () => import('./forgot-page.ts').then((file) => file.ForgotPage) },
   {
     path: 'confirm',

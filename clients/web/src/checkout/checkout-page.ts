@@ -13,6 +13,7 @@ import {
   Injector,
   inject,
   input,
+  linkedSignal,
   numberAttribute,
   signal,
   untracked,
@@ -24,26 +25,41 @@ import { offer } from '../../../sdk/api/offer-api.ts';
 import type { ChallengeOutcome } from '../../../sdk/api/purchase-api.ts';
 import { OutcomeCode } from '../../../sdk/index.ts';
 import { WhoIsHere } from '../account/who.ts';
+import { ClubAtCheckout } from '../club/club-at-checkout.ts';
+import { ClubNote } from '../club/club-note.ts';
+import { clubSeats } from '../club/club-ticket.ts';
+import { CardForm } from '../payment/card-form.ts';
+import { PaymentChoice } from '../payment/payment-choice.ts';
+import { PaymentStep } from '../payment/payment-step.ts';
+import { PayPalPart } from '../payment/paypal-part.ts';
 import { MyHold } from '../screening/my-hold.ts';
 import { Server } from '../server/server.ts';
+import { useHeadingFocus } from '../shell/heading-focus.ts';
 import { usePageTitle } from '../shell/page-title.ts';
 import { checkoutWords } from '../words/checkout.ts';
 import { FormatsOfLanguage } from '../words/formats.ts';
 import { LanguageChoice, useWords } from '../words/language.ts';
+import { paymentWords } from '../words/payment.ts';
 import { type BuyerFields, cpfWrong, FIELDS, type FieldName, type FormWrongs, wrongsOf } from './buyer-form.ts';
 import { emptyFields, rememberBuyer, rememberedBuyer } from './buyer-memory.ts';
 import { BuyerPart } from './buyer-part.ts';
 import { CheckoutTotal } from './checkout-total.ts';
 import { HoldClock } from './hold-clock.ts';
-import { PaymentChoice, type TestCard } from './payment-choice.ts';
-import { isUnderWay } from './purchase.ts';
-import { PurchaseDesk } from './purchase-desk.ts';
+import { PayPalWindow } from './paypal-window.ts';
+import { isUnderWay, type Purchase } from './purchase.ts';
+import { type Person, PurchaseDesk } from './purchase-desk.ts';
 import { PurchasePanel } from './purchase-panel.ts';
 import { type RefusalWay, refusalOf } from './refusal.ts';
 import { RefusalNote } from './refusal-note.ts';
 import { type Choices, halfPriceSeats, linesOf, seatTickets, totalOf, withFullPrice } from './ticket-choice.ts';
 import { TicketLines } from './ticket-lines.ts';
 import { nameOfWho } from './trouble.ts';
+
+/** A purchase but for how it is paid. */
+interface Wanted {
+  readonly purchase: Omit<Purchase, 'requestId' | 'method' | 'detail'>;
+  readonly person: Person;
+}
 
 /** After so long a payment is called slow, so that nobody thinks that the page has stopped. */
 const SLOW_MS = 4_000;
@@ -52,8 +68,19 @@ const OFFER_AGE_MS = 1_500;
 
 @Component({
   selector: 'poltrona-checkout',
-  imports: [RouterLink, BuyerPart, CheckoutTotal, HoldClock, PaymentChoice, PurchasePanel, RefusalNote, TicketLines],
-  providers: [PurchaseDesk],
+  imports: [
+    RouterLink,
+    BuyerPart,
+    CheckoutTotal,
+    ClubNote,
+    HoldClock,
+    PaymentChoice,
+    PayPalPart,
+    PurchasePanel,
+    RefusalNote,
+    TicketLines,
+  ],
+  providers: [CardForm, ClubAtCheckout, PaymentStep, PayPalWindow, PurchaseDesk],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './checkout-page.html',
   styleUrl: './checkout-page.css',
@@ -62,7 +89,11 @@ export class CheckoutPage {
   readonly screening = input.required({ transform: numberAttribute });
   protected readonly hold = inject(MyHold);
   protected readonly desk = inject(PurchaseDesk);
+  protected readonly club = inject(ClubAtCheckout);
+  protected readonly step = inject(PaymentStep);
+  protected readonly window = inject(PayPalWindow);
   protected readonly words = useWords(checkoutWords);
+  protected readonly paymentWords = useWords(paymentWords);
   protected readonly formats = inject(FormatsOfLanguage).formats;
   readonly #who = inject(WhoIsHere);
   readonly #server = inject(Server);
@@ -73,7 +104,6 @@ export class CheckoutPage {
   readonly #host = inject<ElementRef<HTMLElement>>(ElementRef);
 
   protected readonly fields = signal<BuyerFields>(rememberedBuyer());
-  protected readonly card = signal<TestCard>('approved');
   readonly #choices = signal<Choices>(new Map());
   /** Fields that were left, or all of them after the first attempt: only these are called wrong. */
   readonly #judged = signal<ReadonlySet<FieldName>>(new Set());
@@ -93,7 +123,7 @@ export class CheckoutPage {
   protected readonly staff = this.#who.staff;
   protected readonly tickets = computed(() => {
     const found = this.hold.offer();
-    return found === null ? [] : seatTickets(found, this.hold.seats(), this.#choices());
+    return found === null ? [] : seatTickets(found, this.hold.seats(), this.#choices(), this.club.tickets());
   });
   protected readonly total = computed(() => totalOf(this.tickets()));
   protected readonly lines = computed(() => linesOf(this.tickets()));
@@ -111,7 +141,12 @@ export class CheckoutPage {
   });
   /** Of the last attempt, what is not mended yet. */
   protected readonly summaryOf = computed(() => this.#attempted().filter((name) => this.wrongs()[name] !== undefined));
-  protected readonly isBusy = computed(() => isUnderWay(this.desk.state()));
+  protected readonly isBusy = computed(() => isUnderWay(this.desk.state()) || this.step.isChecking());
+  /** PayPal's own button stands in the place of the page's. */
+  protected readonly payPal = computed(() => {
+    const isChosen = this.step.way() === 'paypal' && this.total().totalCents > 0;
+    return isChosen ? this.step.paypal() : null;
+  });
   protected readonly labels = computed(() => this.hold.seats().map(({ label }) => label));
   protected readonly lapsedLabels = computed(() => this.hold.lapsed().map((seat) => this.hold.labelOf(seat)));
   protected readonly here = computed(() => `/screenings/${this.screening()}/checkout`);
@@ -129,6 +164,7 @@ export class CheckoutPage {
     if (state.is === 'declined') return { code: OutcomeCode.paymentDeclined, seats: [], purchase: state.purchase };
     return state.is === 'refused' ? state : null;
   });
+  protected readonly hasSeats = computed(() => this.hold.hold() !== null);
   protected readonly refusedLabels = computed(() => {
     const refused = this.refused();
     if (refused === null) return [];
@@ -138,6 +174,12 @@ export class CheckoutPage {
     if (seats.length === 0 && code === OutcomeCode.quotaExhausted) seats = halfPriceSeats(purchase.lines);
     return seats.map((seat) => this.hold.labelOf(seat));
   });
+  /** Seats of a refused purchase for which a member's ticket was wanted. */
+  protected readonly refusedClub = computed(() => {
+    const refused = this.refused();
+    if (refused?.code !== OutcomeCode.badRequest) return [];
+    return clubSeats(refused.purchase.lines, this.club.category());
+  });
   protected readonly soldOrder = computed(() => {
     const state = this.desk.state();
     return state.is === 'sold' ? state.order : null;
@@ -145,15 +187,26 @@ export class CheckoutPage {
   protected readonly status = computed(() => {
     const state = this.desk.state();
     const { steps } = this.words();
+    if (this.step.isChecking()) return this.paymentWords().checking;
     if (state.is === 'identifying') return steps.identifying;
-    return state.is === 'paying' ? steps.paying : '';
+    if (state.is === 'authenticating') return this.paymentWords().payPalWaiting;
+    if (state.is !== 'paying') return '';
+    return state.purchase.method === 'paypal' ? steps.payPal : steps.paying;
+  });
+
+  /** Below the button. */
+  protected readonly hint = computed(() => {
+    if (this.isSlow()) return this.words().steps.slow;
+    if (this.desk.state().is === 'authenticating') return this.paymentWords().payPalGoOn;
+    return this.isBusy() ? this.words().heldWhilePaying : '';
   });
 
   protected readonly view = computed(() => {
     const state = this.desk.state();
     if (state.is === 'sold') return 'sold';
     const isFirstTry = state.is === 'identifying' || (state.is === 'paying' && state.tries === 0);
-    if (isUnderWay(state) && !isFirstTry) return 'panel';
+    const isInWindow = this.window.isOpen() && state.is === 'authenticating';
+    if (isUnderWay(state) && !isFirstTry && !isInWindow) return 'panel';
     if (this.#failure() === 'gone') return 'gone';
     if (this.#isHandedOver()) return 'loading';
     const { hold } = this;
@@ -163,13 +216,23 @@ export class CheckoutPage {
       return this.#failure() !== null || (isThere && isOffline) ? 'unreachable' : 'loading';
     }
     if (hold.hold() !== null) return 'form';
-    if (state.is === 'refused' && refusalOf(state.code).isOver) return 'over';
+    if (state.is === 'declined' || (state.is === 'refused' && refusalOf(state.code).isOver)) return 'over';
     if (hold.lapsed().length > 0) return 'time-up';
     return hold.bought().size > 0 ? 'bought' : 'empty';
   });
 
+  /**
+   * Also while the panel is shown in its place: the card that was declined is still typed in, and PayPal's window talks to the
+   * button that has opened it.
+   */
+  protected readonly isFormThere = linkedSignal<string, boolean>({
+    source: () => this.view(),
+    computation: (view, before) => view === 'form' || (view === 'panel' && before?.value === true),
+  });
+
   constructor() {
     usePageTitle(() => this.words().title);
+    useHeadingFocus(this.view);
     effect(() => {
       const screening = this.screening();
       untracked(() => void this.load(screening));
@@ -191,6 +254,7 @@ export class CheckoutPage {
       // Without an answer the old one stays: the server decides in any case.
       const load = (): void => void this.#loadOffer(this.screening()).catch(() => {});
       untracked(load);
+      if (code === OutcomeCode.badRequest) untracked(() => void this.club.load());
       // Offers may be a second old: the first answer can be from before what was refused.
       const timer = setTimeout(load, OFFER_AGE_MS);
       onCleanup(() => clearTimeout(timer));
@@ -217,6 +281,7 @@ export class CheckoutPage {
     try {
       const opened = this.hold.open(screening);
       void this.desk.resume(screening);
+      if (this.step.methods() === null) void this.step.load();
       // Half price may have sold since the seat map was opened.
       await Promise.all([opened, this.#loadOffer(screening)]);
     } catch (cause) {
@@ -265,8 +330,16 @@ export class CheckoutPage {
   }
 
   /** The one big button. */
-  protected pay(): void {
+  protected async pay(): Promise<void> {
     if (this.isBusy()) return;
+    const wanted = this.checked();
+    if (wanted === null) return;
+    const payment = await this.step.payment(wanted.purchase.expectedCents);
+    if (payment !== null) this.desk.begin({ ...wanted.purchase, ...payment }, wanted.person);
+  }
+
+  /** What would be bought, and by whom; null: something has to be mended before, and the focus is on what says it. */
+  protected checked(): Wanted | null {
     this.#judged.set(new Set(FIELDS));
     const wrong = FIELDS.filter((name) => this.#wrongs()[name] !== undefined);
     this.#attempted.set(wrong);
@@ -274,24 +347,19 @@ export class CheckoutPage {
     const hold = this.hold.hold();
     if (wrong.length > 0 || lines === null || hold === null) {
       afterNextRender(() => this.summary()?.nativeElement.focus(), { injector: this.#injector });
-      return;
+      return null;
     }
     const fields = this.fields();
     const account = this.account();
     if (account === null) rememberBuyer(fields);
-    this.desk.begin(
-      {
-        screening: this.screening(),
-        hold: hold.hold,
-        lines,
-        method: 'sandbox',
-        detail: this.card(),
-        expectedCents: this.total().totalCents,
-      },
-      account === null
-        ? { is: 'guest', fields, locale: this.#language() }
-        : { is: 'account', id: account.id, cpf: account.cpf === null ? fields.cpf : null },
-    );
+    const [screening, expectedCents] = [this.screening(), this.total().totalCents];
+    return {
+      purchase: { screening, hold: hold.hold, lines, expectedCents },
+      person:
+        account === null
+          ? { is: 'guest', fields, locale: this.#language() }
+          : { is: 'account', id: account.id, cpf: account.cpf === null ? fields.cpf : null },
+    };
   }
 
   /** The ways that a refusal offers. */
@@ -303,17 +371,21 @@ export class CheckoutPage {
         return this.pay();
       case 'other-card':
         this.desk.putAside();
-        return this.focusOn('input[name="card"]:checked');
+        return this.step.way() === 'stripe' ? this.step.card.focus() : this.focusOn('input[name="way"]:checked');
+      case 'other-way':
+        this.desk.putAside();
+        return this.focusOn('input[name="way"]:checked');
       case 'cpf':
         this.desk.putAside();
         return this.focusOn('#cpf');
       case 'full-price': {
         const found = this.hold.offer();
         if (found === null || purchase === undefined) return;
-        const seats = this.refused()?.seats ?? [];
-        this.#choices.set(
-          withFullPrice(found, this.#choices(), seats.length > 0 ? seats : halfPriceSeats(purchase.lines)),
-        );
+        const named = this.refused()?.seats ?? [];
+        // As many of them as the month still has stay.
+        const members = this.refusedClub().slice(this.club.tickets()?.left ?? 0);
+        const seats = members.length > 0 ? members : named.length > 0 ? named : halfPriceSeats(purchase.lines);
+        this.#choices.set(withFullPrice(found, this.#choices(), seats));
         this.desk.putAside();
         return this.focusOn('.pay');
       }
@@ -338,12 +410,17 @@ export class CheckoutPage {
     this.#afterTaking();
   }
 
+  /** For PayPal's button. */
+  protected readonly dealing = this.window.dealing(() => this.checked());
+
   protected focusOn(selector: string): void {
     this.#host.nativeElement.querySelector<HTMLElement>(selector)?.focus();
   }
 
   protected isReady(): boolean {
-    return this.lines() !== null;
+    const isFieldsThere = this.step.way() !== 'stripe' || this.step.card.state() === 'ready';
+    const isPayable = this.total().totalCents === 0 || (this.step.way() !== null && isFieldsThere);
+    return this.lines() !== null && this.step.methods() !== null && isPayable;
   }
 
   /** In place of this page: the way back leads to the seats, and not to a purchase that is over. */

@@ -16,20 +16,25 @@ import {
 } from '@angular/core';
 import { Router, RouterLink } from '@angular/router';
 import { ApiProblem } from '../../../sdk/api/http.ts';
+import type { OrderPayment } from '../../../sdk/api/payment-api.ts';
 import { type Order, TicketsApi } from '../../../sdk/api/tickets-api.ts';
 import { WhoIsHere } from '../account/who.ts';
 import { Server } from '../server/server.ts';
 import { usePageTitle } from '../shell/page-title.ts';
+import { moneyBackOf } from '../tickets/money-back.ts';
+import { pendingAccess } from '../tickets/pending-access.ts';
+import { RefundPart } from '../tickets/refund-part.ts';
 import { FormatsOfLanguage } from '../words/formats.ts';
 import { useWords } from '../words/language.ts';
 import { orderWords } from '../words/order.ts';
 import { Following } from './following.ts';
-import { askAgainMs, type OrderView, viewOfOrder } from './order-view.ts';
+import { askAgainMs, mayGiveBack, type OrderView, viewOfOrder } from './order-view.ts';
 import { maskedEmail } from './trouble.ts';
+import { isBegunHere, takeWayBack } from './way-back.ts';
 
 @Component({
   selector: 'poltrona-order',
-  imports: [RouterLink],
+  imports: [RefundPart, RouterLink],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './order-page.html',
   styleUrl: './order-page.css',
@@ -43,6 +48,7 @@ export class OrderPage {
   readonly #api = new TicketsApi(inject(Server).api);
   readonly #who = inject(WhoIsHere);
   /** The purchase has just told us that it is sold: the books may be a moment behind. */
+  #isBack = false;
   readonly #isJustSold = signal(false);
   readonly #router = inject(Router);
   readonly #location = inject(Location);
@@ -64,6 +70,12 @@ export class OrderPage {
     if (answer === 'missing' && this.#tries() >= (this.#isJustSold() ? SOLD_TRIES : TRIES)) return 'missing';
     return this.#isJustSold() ? 'issuing' : 'loading';
   });
+  /** Of a phone that paid for a kiosk; empty: the session is enough. */
+  protected readonly access = computed(() => pendingAccess(this.order()));
+  protected readonly mayGiveBack = computed(() => mayGiveBack(this.view()));
+  protected readonly payment = signal<OrderPayment | null>(null);
+  /** Then nobody may say that nothing was charged. */
+  protected readonly goesBack = computed(() => moneyBackOf(this.payment()) !== null);
   protected readonly title = computed(() => {
     const words = this.words();
     switch (this.view()) {
@@ -120,21 +132,26 @@ export class OrderPage {
 
   #begin(): void {
     this.found.set(null);
+    this.payment.set(null);
     this.#answer.set('asking');
     this.#tries.set(0);
     // In the history's own state it is there after a reload as well.
     const state = this.#router.currentNavigation()?.extras.state ?? (this.#location.getState() as State | null);
     this.#isJustSold.set(state?.['sold'] === true);
+    // Before anything is asked: what the provider wrote into the address is nobody's to read there.
+    if (takeWayBack()) this.#isBack = true;
     this.#following.begin();
   }
 
   async #ask(): Promise<number | null> {
     const id = this.order();
     try {
-      const found = await this.#api.order(id);
+      const access = this.access();
+      const found = await this.#api.order(id, access === '' ? {} : { access });
       if (id !== this.order()) return null;
       this.found.set(found);
       this.#answer.set('known');
+      this.#goOn(found);
     } catch (cause) {
       if (id !== this.order()) return null;
       // 400: an address of another shape was never an order's.
@@ -143,6 +160,13 @@ export class OrderPage {
     }
     this.#tries.update((tries) => tries + 1);
     return askAgainMs(this.view(), this.#tries());
+  }
+
+  /** Back from a bank's page or PayPal's: the purchase that this browser has begun goes on where it was begun. */
+  #goOn({ screening }: Order): void {
+    if (!this.#isBack || this.view() !== 'waiting' || !isBegunHere(screening.id)) return;
+    this.#isBack = false;
+    void this.#router.navigate(['/screenings', screening.id, 'checkout'], { replaceUrl: true });
   }
 }
 

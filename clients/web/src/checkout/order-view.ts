@@ -27,6 +27,11 @@ export function viewOfOrder(state: OrderState): OrderView {
   }
 }
 
+/** Money was taken, or may have been, and something of it goes back: what became of it is asked for. */
+export function mayGiveBack(view: OrderView): boolean {
+  return view === 'refused' || view === 'expired' || view === 'cancelled' || view === 'refunded';
+}
+
 /** Until the order is asked for again, milliseconds: quickly at first, then calmly; null when there is nothing to wait for. */
 export function askAgainMs(view: OrderView, tries: number): number | null {
   switch (view) {

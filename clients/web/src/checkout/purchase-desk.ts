@@ -5,11 +5,14 @@
 import { DestroyRef, effect, Injectable, Injector, inject, signal, untracked } from '@angular/core';
 import { AccountApi } from '../../../sdk/api/account-api.ts';
 import { ApiProblem } from '../../../sdk/api/http.ts';
+import { PaymentApi } from '../../../sdk/api/payment-api.ts';
 import { answerChallenge, type ChallengeOutcome } from '../../../sdk/api/purchase-api.ts';
 import { type Buyer, type Locale, SessionApi } from '../../../sdk/api/session-api.ts';
 import { newRequestId } from '../../../sdk/request-id.ts';
 import type { BuyResult, Failed, MineResult, ReleaseResult } from '../../../sdk/results.ts';
 import { WhoIsHere } from '../account/who.ts';
+import { askBank } from '../payment/bank-question.ts';
+import { StripeScript } from '../payment/stripe-script.ts';
 import { MyHold } from '../screening/my-hold.ts';
 import type { Hold } from '../screening/my-seats.ts';
 import { Server } from '../server/server.ts';
@@ -30,14 +33,23 @@ export type Person =
   /** `cpf`: told now, to an account that had none. */
   | { readonly is: 'account'; readonly id: string; readonly cpf: string | null };
 
+/** For whoever waits for PayPal's order: the purchase came to an end before, and the page says to which. */
+export class PurchaseEnded extends Error {
+  override readonly name = 'PurchaseEnded';
+}
+
 @Injectable()
 export class PurchaseDesk {
   readonly state = signal<PurchaseState>(filling);
+  /** The bank's question about a card: it is being put, it could not be put, or neither. */
+  readonly bank = signal<'asking' | 'unasked' | null>(null);
   readonly #server = inject(Server);
   readonly #who = inject(WhoIsHere);
   readonly #hold = inject(MyHold);
   readonly #updates = inject(Updates);
   readonly #injector = inject(Injector);
+  readonly #payments = new PaymentApi(this.#server.api);
+  readonly #stripe = inject(StripeScript);
   readonly #runner = new PurchaseRunner({
     identify: () => this.#identify(),
     alone: (screening, run) => oneTabAtATime(keyOf(screening), run),
@@ -54,8 +66,15 @@ export class PurchaseDesk {
       if (this.state().is === 'checking' && !isUnderWay(state)) void this.#hold.refresh();
       this.state.set(state);
       this.#updates.busy.set(isUnderWay(state));
+      for (const listener of this.#listeners) listener(state);
+      const isBanks = state.is === 'authenticating' && state.by === 'stripe';
+      if (!isBanks) this.bank.set(null);
+      else if (this.#askedFor !== state.purchase.requestId) void this.askBank();
     },
   });
+  readonly #listeners = new Set<(state: PurchaseState) => void>();
+  /** The purchase about which the bank's question was put by itself: a second time only when the buyer says so. */
+  #askedFor: string | null = null;
   #person: Person | null = null;
   #screening = 0;
   /** For which identity this page has connected: a connection keeps the one with which it was opened. */
@@ -117,6 +136,63 @@ export class PurchaseDesk {
   async answer(order: string, outcome: ChallengeOutcome): Promise<void> {
     await answerChallenge(this.#server.api, order, outcome);
     this.#runner.challenged();
+  }
+
+  /** Puts the bank's question about the card; what it comes to is asked of the server. Never rejects. */
+  async askBank(): Promise<void> {
+    const state = this.#runner.state;
+    if (state.is !== 'authenticating' || this.bank() === 'asking') return;
+    const { requestId } = state.purchase;
+    this.#askedFor = requestId;
+    this.bank.set('asking');
+    const answer = await askBank({
+      payment: () => this.#payments.payment(state.order),
+      stripe: (method) => this.#stripe.open(method),
+    });
+    const now = this.#runner.state;
+    if (now.is !== 'authenticating' || now.purchase.requestId !== requestId) return;
+    this.bank.set(answer === 'unasked' ? 'unasked' : null);
+    if (answer === 'answered') this.#runner.challenged();
+  }
+
+  /**
+   * PayPal's name for what is being paid, as soon as there is one.
+   * @throws PurchaseEnded when the purchase did not come so far; ApiProblem and ApiUnreachable when nobody can say
+   */
+  async payPalOrder(): Promise<string> {
+    const state = await this.#waitedFor();
+    if (state.is !== 'authenticating') throw new PurchaseEnded(state.is);
+    const { action } = await this.#payments.payment(state.order);
+    if (action?.kind === 'paypal') return action.order;
+    // It has gone on meanwhile, in another tab perhaps.
+    this.#runner.challenged();
+    throw new PurchaseEnded('paypal');
+  }
+
+  /** The buyer has agreed at PayPal. */
+  approved(): void {
+    this.#runner.challenged();
+  }
+
+  /** The buyer does not go on with this attempt; the seats stay his. @throws ApiProblem, ApiUnreachable: it goes on */
+  async giveUp(): Promise<void> {
+    const state = this.#runner.state;
+    if (state.is !== 'authenticating') return;
+    await this.#payments.cancel(state.order);
+    this.#runner.givenUp();
+  }
+
+  /** The state in which the buyer is asked for something, or in which the purchase has ended. */
+  #waitedFor(): Promise<PurchaseState> {
+    return new Promise((resolve) => {
+      const listener = (state: PurchaseState): void => {
+        if (state.is !== 'authenticating' && isUnderWay(state)) return;
+        this.#listeners.delete(listener);
+        resolve(state);
+      };
+      this.#listeners.add(listener);
+      listener(this.#runner.state);
+    });
   }
 
   /** The order of this visitor in the screening; null: none, or nobody can say. */

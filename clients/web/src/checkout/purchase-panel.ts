@@ -15,10 +15,13 @@ import type { ChallengeOutcome } from '../../../sdk/api/purchase-api.ts';
 import { FormatsOfLanguage } from '../words/formats.ts';
 import { useWords } from '../words/language.ts';
 import { purchaseWords } from '../words/purchase.ts';
+import { ProviderQuestion } from './provider-question.ts';
 import type { PurchaseState } from './purchase.ts';
+import { PurchaseDesk } from './purchase-desk.ts';
 
 @Component({
   selector: 'poltrona-purchase-panel',
+  imports: [ProviderQuestion],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './purchase-panel.html',
   styleUrl: './purchase-panel.css',
@@ -36,6 +39,12 @@ export class PurchasePanel {
   readonly #formats = inject(FormatsOfLanguage).formats;
   protected readonly heading = viewChild.required<ElementRef<HTMLElement>>('heading');
 
+  readonly #desk = inject(PurchaseDesk);
+  /** Who waits for the buyer; null: nobody does. */
+  protected readonly by = computed(() => {
+    const state = this.state();
+    return state.is === 'authenticating' ? state.by : null;
+  });
   protected readonly title = computed(() => {
     const state = this.state();
     const words = this.words();
@@ -45,7 +54,7 @@ export class PurchasePanel {
       case 'checking':
         return words.checkingTitle;
       case 'authenticating':
-        return words.authenticateTitle;
+        return state.by === 'paypal' ? words.payPalTitle : words.authenticateTitle;
       default:
         return words.recoveredTitle;
     }
@@ -58,8 +67,12 @@ export class PurchasePanel {
         return state.maybe ? words.unknown : words.unsent;
       case 'checking':
         return words.checking;
-      case 'authenticating':
-        return words.authenticate(this.#formats().money(state.purchase.expectedCents, this.currency()));
+      case 'authenticating': {
+        const amount = this.#formats().money(state.purchase.expectedCents, this.currency());
+        if (state.by === 'paypal') return words.payPal(amount);
+        if (state.by === 'sandbox') return words.authenticate(amount);
+        return this.#desk.bank() === 'asking' ? words.bankOpen : words.bankClosed(amount);
+      }
       default:
         return words.recovered;
     }

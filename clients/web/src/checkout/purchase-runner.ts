@@ -79,6 +79,11 @@ export class PurchaseRunner {
     this.#happened({ kind: 'challenged' });
   }
 
+  /** The provider knows that the buyer does not go on with this attempt. */
+  givenUp(): void {
+    this.#happened({ kind: 'given-up' });
+  }
+
   putAside(): void {
     this.#happened({ kind: 'put-aside' });
   }

@@ -44,7 +44,7 @@ const mineFailed: MineResult = { is: 'failed', requestId: '', reason: 'deadline'
 const paying: PurchaseState = { is: 'paying', purchase, tries: 0 };
 const identifying: PurchaseState = { is: 'identifying', purchase };
 const unknown: PurchaseState = { is: 'unknown', purchase, tries: 0, maybe: true };
-const authenticating: PurchaseState = { is: 'authenticating', purchase, order: 'order-1' };
+const authenticating: PurchaseState = { is: 'authenticating', purchase, order: 'order-1', by: 'sandbox' };
 const checking = next(paying, { kind: 'answered', result: refused(OutcomeCode.holdUnknown) });
 
 test('[WC1] while a purchase is under way a second tap begins nothing', () => {
@@ -161,4 +161,54 @@ test('[WC7] a declined card leaves the seats and the way to another card', () =>
   assert.deepEqual(state, { is: 'declined', purchase });
   assert.equal(remembered(state), null);
   assert.deepEqual(next(state, { kind: 'begin', purchase: other }), { is: 'identifying', purchase: other });
+});
+
+const needed = refused(OutcomeCode.authenticationNeeded, { order: 'order-1' });
+
+test('[WC21] who asks the buyer is known by the way he pays: the bank through Stripe, PayPal, or this page', () => {
+  for (const [method, by] of [
+    ['stripe', 'stripe'],
+    ['paypal', 'paypal'],
+    ['sandbox', 'sandbox'],
+    ['phone', 'sandbox'],
+  ] as const) {
+    const state = next({ ...paying, purchase: { ...purchase, method } }, { kind: 'answered', result: needed });
+    assert.equal(state.is === 'authenticating' && state.by, by);
+  }
+});
+
+test('[WC22] given up while the bank asks: the same is asked once more, and ends as the server says', () => {
+  const gaveUp = next(authenticating, { kind: 'given-up' });
+  assert.deepEqual(gaveUp, { is: 'paying', purchase, tries: 1, isGivenUp: true });
+  assert.equal(remembered(gaveUp), purchase);
+  const answered = (result: BuyResult) => next(gaveUp, { kind: 'answered', result });
+  assert.deepEqual(answered(refused(OutcomeCode.paymentDeclined)), filling, 'no bank has declined it');
+  assert.deepEqual(answered(sold), { is: 'sold', order: 'order-1' }, 'it was paid a moment before');
+  assert.deepEqual(answered(needed), authenticating);
+  // And over a line that breaks.
+  const lost = answered(noAnswer(false));
+  assert.deepEqual(lost, { is: 'unknown', purchase, tries: 1, maybe: true, isGivenUp: true });
+  assert.deepEqual(next(lost, { kind: 'again' }), { is: 'paying', purchase, tries: 2, isGivenUp: true });
+  assert.equal(next(paying, { kind: 'given-up' }), paying, 'nothing is asked of the buyer');
+});
+
+test('[WC23] a code that this page does not know may hide a sale, and so may any refusal of what was asked before', () => {
+  const unheard = next(paying, { kind: 'answered', result: refused(250) });
+  assert.equal(unheard.is, 'checking');
+  assert.deepEqual(next(unheard, { kind: 'mine', result: mine(null, [2, 3]) }), { is: 'sold', order: 'order-1' });
+  const again = next({ ...paying, tries: 1 }, { kind: 'answered', result: refused(OutcomeCode.salesClosed) });
+  assert.equal(again.is, 'checking');
+  assert.deepEqual(next(again, { kind: 'mine', result: mine('choosing') }), {
+    ...{ is: 'refused', purchase, code: OutcomeCode.salesClosed, seats: [] },
+  });
+});
+
+test('[WC23] seats that are gone are never called kept: without hold and order it is the time that was up', () => {
+  for (const code of [OutcomeCode.failed, OutcomeCode.requestIdReused, OutcomeCode.linesMismatch, 250]) {
+    const state = next(paying, { kind: 'answered', result: refused(code) });
+    assert.deepEqual(next(state, { kind: 'mine', result: mine(null) }), {
+      ...{ is: 'refused', purchase, code: OutcomeCode.holdExpired, seats: [] },
+    });
+    assert.equal(next(state, { kind: 'mine', result: mine('paying') }).is, 'checking', 'it is still being paid');
+  }
 });

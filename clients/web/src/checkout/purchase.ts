@@ -43,14 +43,26 @@ export type Trouble =
   | 'signed-in'
   | 'server';
 
+/** Who asks: in the sandbox this page itself; Stripe's script in the bank's name; PayPal in its own window. */
+export type Challenger = 'sandbox' | 'stripe' | 'paypal';
+
 export type PurchaseState =
   | { readonly is: 'filling'; readonly trouble: Trouble | null }
   /** Who buys is told to the server, and whether the seats are still ours is asked. Nothing can be sold yet. */
   | { readonly is: 'identifying'; readonly purchase: Purchase }
-  /** Asked, and not answered yet. `tries`: how often before; what was found or goes on after the bank's question counts as one. */
-  | { readonly is: 'paying'; readonly purchase: Purchase; readonly tries: number }
+  /**
+   * Asked, and not answered yet. `tries`: how often before; what was found or goes on after the bank's question counts as one.
+   * `isGivenUp`: the buyer has told the provider that he does not go on with it; how it ends is asked for all the same.
+   */
+  | { readonly is: 'paying'; readonly purchase: Purchase; readonly tries: number; readonly isGivenUp?: true }
   /** No answer came; the same is asked again after a pause. `maybe`: it may have been carried out. */
-  | { readonly is: 'unknown'; readonly purchase: Purchase; readonly tries: number; readonly maybe: boolean }
+  | {
+      readonly is: 'unknown';
+      readonly purchase: Purchase;
+      readonly tries: number;
+      readonly maybe: boolean;
+      readonly isGivenUp?: true;
+    }
   /** The refusal may be the echo of a sale. `asked`: this purchase was sent; else another tab's payment is in the way. */
   | {
       readonly is: 'checking';
@@ -60,8 +72,8 @@ export type PurchaseState =
       readonly seats: readonly number[];
       readonly tries: number;
     }
-  /** The buyer's bank wants to hear from him. The seats wait. */
-  | { readonly is: 'authenticating'; readonly purchase: Purchase; readonly order: string }
+  /** The buyer's bank, or PayPal, wants to hear from him. The seats wait. */
+  | { readonly is: 'authenticating'; readonly purchase: Purchase; readonly order: string; readonly by: Challenger }
   | { readonly is: 'declined'; readonly purchase: Purchase }
   | { readonly is: 'refused'; readonly purchase: Purchase; readonly code: number; readonly seats: readonly number[] }
   | { readonly is: 'sold'; readonly order: string };
@@ -79,6 +91,8 @@ export type PurchaseEvent =
   | { readonly kind: 'again' }
   /** The bank has its answer. */
   | { readonly kind: 'challenged' }
+  /** The buyer does not answer it: the provider knows that this attempt is over. It may have been paid a moment before. */
+  | { readonly kind: 'given-up' }
   /** The person has read it and goes on. */
   | { readonly kind: 'put-aside' };
 
@@ -100,11 +114,15 @@ export function next(state: PurchaseState, event: PurchaseEvent): PurchaseState 
     case 'mine':
       return afterMine(state, event.result);
     case 'answered':
-      return state.is === 'paying' ? afterAnswer(state.purchase, state.tries, event.result) : state;
+      return state.is === 'paying' ? afterAnswer(state, event.result) : state;
     case 'again':
-      return state.is === 'unknown' ? { is: 'paying', purchase: state.purchase, tries: state.tries + 1 } : state;
+      if (state.is !== 'unknown') return state;
+      return { is: 'paying', purchase: state.purchase, tries: state.tries + 1, ...givenUp(state) };
     case 'challenged':
       return state.is === 'authenticating' ? { is: 'paying', purchase: state.purchase, tries: 1 } : state;
+    case 'given-up':
+      if (state.is !== 'authenticating') return state;
+      return { is: 'paying', purchase: state.purchase, tries: 1, isGivenUp: true };
     case 'put-aside':
       // What was certainly not sent may be given up.
       return isUnderWay(state) && !(state.is === 'unknown' && !state.maybe) ? state : filling;
@@ -151,17 +169,24 @@ function mayBegin({ is }: PurchaseState): boolean {
   return is === 'filling' || is === 'declined' || is === 'refused';
 }
 
-function afterAnswer(purchase: Purchase, tries: number, result: BuyResult): PurchaseState {
+function afterAnswer(state: PurchaseState & { readonly is: 'paying' }, result: BuyResult): PurchaseState {
+  const { purchase, tries } = state;
+  const unknown = (maybe: boolean): PurchaseState => ({
+    ...{ is: 'unknown', purchase, tries, maybe: tries > 0 || maybe },
+    ...givenUp(state),
+  });
   if (result.is === 'accepted') return { is: 'sold', order: result.order };
-  if (result.is === 'failed') return { is: 'unknown', purchase, tries, maybe: tries > 0 || result.mayHaveHappened };
+  if (result.is === 'failed') return unknown(result.mayHaveHappened);
   const { code, seats, order } = result;
-  if (code === OutcomeCode.paymentDeclined) return { is: 'declined', purchase };
+  // Whoever gave it up himself is not told that a bank did.
+  if (code === OutcomeCode.paymentDeclined) return state.isGivenUp ? filling : { is: 'declined', purchase };
   if (code === OutcomeCode.authenticationNeeded && order !== undefined) {
-    return { is: 'authenticating', purchase, order };
+    return { is: 'authenticating', purchase, order, by: challengerOf(purchase) };
   }
   // Turned away at the door; anything else may have been decided behind it, with an answer that was lost on the way.
-  if (isPassing(code)) return { is: 'unknown', purchase, tries, maybe: tries > 0 || code !== OutcomeCode.rateLimited };
-  if (mayHideASale(code)) return { is: 'checking', purchase, asked: true, code, seats, tries: 0 };
+  if (isPassing(code)) return unknown(code !== OutcomeCode.rateLimited);
+  // The second time, any refusal may be about what the first one has done.
+  if (mayHideASale(code) || tries > 0) return { is: 'checking', purchase, asked: true, code, seats, tries: 0 };
   return { is: 'refused', purchase, code, seats };
 }
 
@@ -190,8 +215,19 @@ function afterMine(state: PurchaseState, mine: MineResult): PurchaseState {
   }
   // The other payment has ended without a sale, and the seats are still ours: the person decides anew.
   if (hold !== undefined && state.code === OutcomeCode.holdPaying) return filling;
-  const code = hold === undefined && isOfTheHold(state.code) ? OutcomeCode.holdExpired : state.code;
+  // Seats go free only when their payment is dead: without hold and order nothing was charged, whatever the refusal was about.
+  const isHidden = mayHideASale(state.code) && state.code !== OutcomeCode.seatSold;
+  const code = hold === undefined && isHidden ? OutcomeCode.holdExpired : state.code;
   return { is: 'refused', purchase, code, seats: state.seats };
+}
+
+/** A method that this page does not know is asked about as the sandbox's is: by its order. */
+function challengerOf({ method }: Purchase): Challenger {
+  return method === 'stripe' || method === 'paypal' ? method : 'sandbox';
+}
+
+function givenUp({ isGivenUp }: { readonly isGivenUp?: true }): { readonly isGivenUp?: true } {
+  return isGivenUp ? { isGivenUp } : {};
 }
 
 /** Nothing was decided; the same may succeed. The SDK gives these only after its own repetitions. */
@@ -204,14 +240,20 @@ function isPassing(code: number): boolean {
   );
 }
 
-/** A purchase that succeeded has used its hold up: asked again in another shape or by another tab, it is answered like this. */
+const KNOWN: ReadonlySet<number> = new Set(Object.values(OutcomeCode));
+
+/**
+ * A purchase that succeeded has used its hold up: asked again in another shape or by another tab, it is answered like this. And
+ * nobody knows what a later server means by a code of its own.
+ */
 function mayHideASale(code: number): boolean {
   return (
     code === OutcomeCode.failed ||
     code === OutcomeCode.requestIdReused ||
     code === OutcomeCode.seatSold ||
     code === OutcomeCode.linesMismatch ||
-    isOfTheHold(code)
+    isOfTheHold(code) ||
+    !KNOWN.has(code)
   );
 }
 

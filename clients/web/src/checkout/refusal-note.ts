@@ -13,7 +13,7 @@ import {
 import { FormatsOfLanguage } from '../words/formats.ts';
 import { useWords } from '../words/language.ts';
 import { purchaseWords } from '../words/purchase.ts';
-import { type RefusalWay, refusalOf } from './refusal.ts';
+import { mayShowAsReserved, type RefusalWay, refusalOf } from './refusal.ts';
 
 @Component({
   selector: 'poltrona-refusal-note',
@@ -22,6 +22,12 @@ import { type RefusalWay, refusalOf } from './refusal.ts';
     <section class="note" [class.bad]="!refusal().isOver" role="group" aria-labelledby="refusal-title">
       <h2 #heading tabindex="-1" id="refusal-title">{{ said().title }}</h2>
       <p>{{ said().text(labels()) }}</p>
+      @if (timeLeft(); as time) {
+        <p class="numbers">{{ words().timeToTry(time) }}</p>
+      }
+      @if (isReserved()) {
+        <p class="small">{{ words().reserved }}</p>
+      }
       @if (prices(); as text) {
         <p class="numbers prices">{{ text }}</p>
       }
@@ -67,13 +73,27 @@ export class RefusalNote {
   readonly oldCents = input(0);
   readonly newCents = input(0);
   readonly currency = input('BRL');
+  /** How it was to be paid. */
+  readonly method = input('sandbox');
+  readonly hasSeats = input(true);
+  /** A member's ticket was among what was wanted. */
+  readonly hasClub = input(false);
+  /** How long the seats are still held; null: it is not said. */
+  readonly secondsLeft = input<number | null>(null);
   readonly disabled = input(false);
   readonly go = output<RefusalWay>();
   protected readonly words = useWords(purchaseWords);
   readonly #formats = inject(FormatsOfLanguage).formats;
   protected readonly heading = viewChild.required<ElementRef<HTMLElement>>('heading');
-  protected readonly refusal = computed(() => refusalOf(this.code()));
+  protected readonly refusal = computed(() => refusalOf(this.code(), this.method(), this.hasSeats(), this.hasClub()));
   protected readonly said = computed(() => this.words().refusals[this.refusal().name]);
+  protected readonly isReserved = computed(() => mayShowAsReserved(this.refusal(), this.method()));
+  /** Of a declined payment: it may be tried again, and there is time for it. */
+  protected readonly timeLeft = computed(() => {
+    const seconds = this.secondsLeft();
+    if (!this.refusal().name.startsWith('declined') || this.refusal().isOver || seconds === null) return '';
+    return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+  });
   protected readonly prices = computed(() => {
     if (this.refusal().name !== 'price' || this.oldCents() === this.newCents()) return '';
     return this.words().wasAndIs(this.#money(this.oldCents()), this.#money(this.newCents()));

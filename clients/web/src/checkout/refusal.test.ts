@@ -36,3 +36,13 @@ test('[WC12] the seats that are the reason are named', () => {
   assert.match(purchasePt.refusals['seats-gone'].text(['F11', 'F12']), /F11 e F12/);
   assert.match(purchaseEn.refusals['seats-gone'].text(['F11', 'F12']), /F11 and F12/);
 });
+
+test('[WY63] a card or PayPal that is not taken after many declines: try later or another way, and the seats stay', () => {
+  for (const method of ['stripe', 'paypal']) {
+    const refusal = refusalOf(OutcomeCode.paymentRefused, method);
+    assert.deepEqual([refusal.name, refusal.ways[0], refusal.isOver], ['paused', 'other-way', false]);
+  }
+  assert.equal(refusalOf(OutcomeCode.paymentRefused, 'sandbox').name, 'method');
+  assert.match(purchasePt.refusals.paused.text(), /nada foi cobrado.*continuam com você.*mais tarde.*outra forma/i);
+  assert.match(purchaseEn.refusals.paused.text(), /nothing was charged.*still yours.*later.*another way/i);
+});

@@ -14,13 +14,18 @@ export interface Refusal {
   readonly isOver: boolean;
 }
 
-/** Of a refusal's code. Pure, so that a test can walk through all of them. */
-export function refusalOf(code: number): Refusal {
+/**
+ * Of a refusal's code. Pure, so that a test can walk through all of them. `method`: how it was to be paid. `hasSeats`: they are
+ * still held; after so many declined cards they are not. `hasClub`: a member's ticket was among what was wanted.
+ */
+export function refusalOf(code: number, method = 'sandbox', hasSeats = true, hasClub = false): Refusal {
   switch (code) {
     case OutcomeCode.paymentDeclined:
-      return stays('declined', ['other-card']);
+      if (!hasSeats) return over('declined-last', ['take-again', 'choose']);
+      return method === 'paypal' ? stays('declined-paypal', ['other-way']) : stays('declined', ['other-card']);
     case OutcomeCode.paymentRefused:
-      return stays('method', ['other-card']);
+      // Their methods are on offer, and whoever pays with one has said who he is: what is left are too many declines lately.
+      return isReal(method) ? stays('paused', ['other-way', 'choose']) : stays('method', ['other-way']);
     case OutcomeCode.priceChanged:
       return stays('price', ['new-price', 'choose']);
     case OutcomeCode.quotaExhausted:
@@ -30,7 +35,7 @@ export function refusalOf(code: number): Refusal {
     case OutcomeCode.forbidden:
       return stays('cpf', ['cpf']);
     case OutcomeCode.badRequest:
-      return stays('offer', ['pay-again']);
+      return hasClub ? stays('club', ['full-price', 'choose']) : stays('offer', ['pay-again']);
     case OutcomeCode.linesMismatch:
     case OutcomeCode.noSeats:
     case OutcomeCode.seatRepeated:
@@ -64,6 +69,15 @@ export function refusalOf(code: number): Refusal {
     default:
       return stays('outdated', ['reload']);
   }
+}
+
+/** Money may have been set aside for it, until the bank hears that nothing came of it: it is as well to know that. */
+export function mayShowAsReserved({ name }: Refusal, method: string): boolean {
+  return isReal(method) && (name === 'time-up' || name === 'seats-gone' || name === 'fault');
+}
+
+function isReal(method: string): boolean {
+  return method === 'stripe' || method === 'paypal';
 }
 
 function stays(name: RefusalName, ways: readonly RefusalWay[]): Refusal {

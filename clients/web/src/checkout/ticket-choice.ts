@@ -1,5 +1,6 @@
 /** Which ticket each seat gets, what that costs, and what the law leaves at half price. Sums for the page; the server decides. */
 import type { Offer, OfferedTicketType } from '../../../sdk/api/offer-api.ts';
+import { type ClubTickets, withClub } from '../club/club-ticket.ts';
 import type { PurchaseLine } from './purchase.ts';
 
 export interface ChosenSeat {
@@ -18,8 +19,11 @@ export interface TicketOption {
   /** Without the fee. */
   readonly priceCents: number;
   readonly feeCents: number;
-  /** quota: all tickets of this kind that the law keeps are sold, or chosen for the other seats. Null: it can be had. */
-  readonly why: 'quota' | null;
+  /**
+   * quota: all tickets of this kind that the law keeps are sold, or chosen for the other seats. club: the same of a member's month.
+   * Null: it can be had.
+   */
+  readonly why: 'quota' | 'club' | null;
 }
 
 export interface SeatTicket {
@@ -38,18 +42,28 @@ export interface Total {
 const FULL = 1;
 const HALF_IN_QUOTA = 2;
 
-/** Each seat with what can be had for it. */
-export function seatTickets(offer: Offer, seats: readonly ChosenSeat[], choices: Choices): readonly SeatTicket[] {
+/** Each seat with what can be had for it; by a member of the club as well for the members' price. */
+export function seatTickets(
+  plainOffer: Offer,
+  seats: readonly ChosenSeat[],
+  choices: Choices,
+  club: ClubTickets | null = null,
+): readonly SeatTicket[] {
+  const offer = withClub(plainOffer, club);
   const halves = seats.filter((seat) => typeOf(offer, choices, seat)?.engineType === HALF_IN_QUOTA).length;
+  const members = seats.filter((seat) => typeOf(offer, choices, seat)?.id === club?.category).length;
   return seats.map((seat) => {
     const own = typeOf(offer, choices, seat);
     const others = halves - (own?.engineType === HALF_IN_QUOTA ? 1 : 0);
     const isQuotaUsedUp = offer.half.policy === 'limit' && offer.half.left - others <= 0;
+    const isMonthUsedUp = club !== null && club.left - members + (own?.id === club.category ? 1 : 0) <= 0;
     const options = offer.ticketTypes.flatMap((type): TicketOption[] => {
       const price = offer.prices.find(({ ticketType, seatKind }) => ticketType === type.id && seatKind === seat.kind);
       if (price === undefined) return [];
+      const { priceCents, feeCents } = price;
+      if (type.id === club?.category) return [{ type, priceCents, feeCents, why: isMonthUsedUp ? 'club' : null }];
       const why = type.engineType === HALF_IN_QUOTA && isQuotaUsedUp ? 'quota' : null;
-      return [{ type, priceCents: price.priceCents, feeCents: price.feeCents, why }];
+      return [{ type, priceCents, feeCents, why }];
     });
     return { seat, options, chosen: options.find(({ type }) => type === own) ?? null };
   });

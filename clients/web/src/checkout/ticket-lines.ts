@@ -2,6 +2,7 @@
 import { ChangeDetectionStrategy, Component, computed, inject, input, output } from '@angular/core';
 import type { HalfPriceQuota, OfferedTicketType } from '../../../sdk/api/offer-api.ts';
 import { checkoutWords } from '../words/checkout.ts';
+import { clubTicketWords } from '../words/club-ticket.ts';
 import { FormatsOfLanguage } from '../words/formats.ts';
 import { LanguageChoice, useWords } from '../words/language.ts';
 import { documentsOf, type SeatTicket, type TicketOption } from './ticket-choice.ts';
@@ -21,6 +22,7 @@ export class TicketLines {
   protected readonly words = useWords(checkoutWords);
   protected readonly formats = inject(FormatsOfLanguage).formats;
   protected readonly documents = computed(() => documentsOf(this.tickets()));
+  readonly #clubWords = useWords(clubTicketWords);
   readonly #language = inject(LanguageChoice).language;
 
   protected nameOf({ name, nameEn }: OfferedTicketType): string {
@@ -33,6 +35,7 @@ export class TicketLines {
   }
 
   protected optionText({ type, why, priceCents }: TicketOption): string {
+    if (why === 'club') return this.#clubWords().usedUp;
     if (why !== null) return this.words().optionUsedUp(this.nameOf(type));
     return this.words().option(this.nameOf(type), this.money(priceCents));
   }

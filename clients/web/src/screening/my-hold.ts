@@ -9,6 +9,7 @@ import { type Offer, offer } from '../../../sdk/api/offer-api.ts';
 import { type Room, type RoomSeat, room } from '../../../sdk/api/room-api.ts';
 import type { Session } from '../../../sdk/index.ts';
 import { Server } from '../server/server.ts';
+import { Leaving } from '../shell/leaving.ts';
 import { OtherTabs, remember, remembered, showing, whenNobodyShows } from './hold-keeping.ts';
 import { type Hold, MySeats, type Said } from './my-seats.ts';
 
@@ -96,8 +97,9 @@ export class MyHold {
 
   constructor() {
     inject(Router).events.subscribe((event) => {
-      if (event instanceof NavigationEnd) this.#wentTo(event.urlAfterRedirects);
+      if (event instanceof NavigationEnd) void this.#wentTo(event.urlAfterRedirects);
     });
+    inject(Leaving).before.add((url) => this.#wentTo(url));
     effect(() => {
       const state = this.#server.connection();
       if (state?.is === 'open') untracked(() => void this.#mine?.refresh());
@@ -245,7 +247,8 @@ export class MyHold {
     else this.#clock = setTimeout(this.#tick, msLeft % 1000 || 1000) as unknown as number;
   };
 
-  #wentTo(url: string): void {
+  /** Gives the seats back when choosing is over; resolves when that is done. */
+  async #wentTo(url: string): Promise<void> {
     const screening = this.screening();
     if (screening === null || this.#stopShowing === null) return;
     const path = url.split(/[?#]/)[0] ?? '';
@@ -256,7 +259,9 @@ export class MyHold {
     const stopped = this.#stopShowing();
     this.#stopShowing = null;
     const mine = this.#mine;
-    if (mine !== null) void stopped.then(() => whenNobodyShows(screening, () => mine.leave()));
+    if (mine === null) return;
+    await stopped;
+    await whenNobodyShows(screening, () => mine.leave());
   }
 }
 

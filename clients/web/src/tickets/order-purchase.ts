@@ -5,11 +5,13 @@ import { FormatsOfLanguage } from '../words/formats.ts';
 import { useWords } from '../words/language.ts';
 import { ticketsWords } from '../words/tickets.ts';
 import { type Cancelled, CancelSheet } from './cancel-sheet.ts';
+import { pendingAccess } from './pending-access.ts';
+import { RefundPart } from './refund-part.ts';
 import { wallTime } from './wall-time.ts';
 
 @Component({
   selector: 'poltrona-order-purchase',
-  imports: [CancelSheet],
+  imports: [CancelSheet, RefundPart],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './order-purchase.html',
   styleUrl: './order-purchase.css',
@@ -36,6 +38,14 @@ export class OrderPurchase {
     const { why } = this.order().cancellable;
     return why === null ? '' : this.words().cancelWhy[why];
   });
+  /** Some of it was given back, or goes back with its screening; changes with each ticket. Empty: nothing does. */
+  protected readonly givenBack = computed(() => {
+    const { tickets, screening } = this.order();
+    const gone = tickets.filter(({ state }) => state === 'refunded' || state === 'cancelled');
+    const isOff = screening.status === 'cancelled';
+    return gone.length === 0 && !isOff ? '' : `${screening.status} ${gone.map(({ id }) => id).join(' ')}`;
+  });
+  protected readonly access = computed(() => this.order().access || pendingAccess(this.order().id));
   readonly #zone = computed(() => this.order().screening.timeZone);
 
   protected cancelled({ order, count, cents }: Cancelled): void {

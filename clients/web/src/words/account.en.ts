@@ -25,6 +25,9 @@ export const accountEn: AccountWords = {
   tryAgain: 'Try again',
   tickets: 'My tickets',
   toFilms: 'See what is on',
+  clubTitle: 'Cinema club',
+  clubText: 'One monthly payment, and tickets at the members’ price. Join, see what is left, or leave.',
+  clubOpen: 'Open the club',
 
   profile: 'About you',
   name: 'Name',

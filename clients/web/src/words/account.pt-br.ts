@@ -24,6 +24,9 @@ export const accountPt = {
   tryAgain: 'Tentar de novo',
   tickets: 'Meus ingressos',
   toFilms: 'Ver o que está em cartaz',
+  clubTitle: 'Clube de cinema',
+  clubText: 'Uma mensalidade, e ingressos pelo preço de sócio. Assine, veja os que restam ou saia.',
+  clubOpen: 'Abrir o clube',
 
   profile: 'Seus dados',
   name: 'Nome',

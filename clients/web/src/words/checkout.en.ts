@@ -66,7 +66,6 @@ export const checkoutEn: CheckoutWords = {
   accountNeedsCpf: 'Only the CPF is missing in your account. It is saved there.',
 
   payTitle: 'Payment',
-  testNote: 'Test environment: no card is charged. Choose what is to happen.',
   methods: {
     approved: { name: 'Card approved', text: 'The payment goes through at once.' },
     declined: { name: 'Card declined', text: 'The bank says no. You keep the seats.' },
@@ -87,6 +86,7 @@ export const checkoutEn: CheckoutWords = {
   steps: {
     identifying: 'Confirming your details…',
     paying: 'Talking to the bank…',
+    payPal: 'Talking to PayPal…',
     slow: 'The bank is taking a little longer. Your seats stay kept.',
   },
 
@@ -121,9 +121,10 @@ export const checkoutEn: CheckoutWords = {
   bought: 'Your tickets are ready. There is no need to pay again.',
   toOrder: 'See the purchase',
   unreachableTitle: 'No connection to the cinema',
-  unreachable: 'Your purchase could not be loaded. Nothing was charged. We try again as soon as the network is back.',
+  unreachable:
+    'Your purchase could not be loaded. Opening this page charges nothing. We try again as soon as the network is back.',
   goneTitle: 'This screening is no longer there',
-  gone: 'It may have been taken off the programme. Nothing was charged.',
+  gone: 'It may have been taken off the programme. There is nothing to pay here.',
   toFilms: 'See the films',
   tryAgain: 'Try again',
 };

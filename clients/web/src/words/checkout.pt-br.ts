@@ -66,7 +66,6 @@ export const checkoutPt = {
   accountNeedsCpf: 'Falta só o CPF na sua conta. Ele fica salvo nela.',
 
   payTitle: 'Pagamento',
-  testNote: 'Ambiente de teste: nenhum cartão é cobrado. Escolha o que deve acontecer.',
   methods: {
     approved: { name: 'Cartão aprovado', text: 'O pagamento passa na hora.' },
     declined: { name: 'Cartão recusado', text: 'O banco diz não. As poltronas ficam com você.' },
@@ -88,6 +87,7 @@ export const checkoutPt = {
   steps: {
     identifying: 'Confirmando seus dados…',
     paying: 'Falando com o banco…',
+    payPal: 'Falando com o PayPal…',
     slow: 'O banco está demorando um pouco. Suas poltronas continuam guardadas.',
   },
 
@@ -121,9 +121,10 @@ export const checkoutPt = {
   bought: 'Seus ingressos estão prontos. Não é preciso pagar de novo.',
   toOrder: 'Ver a compra',
   unreachableTitle: 'Sem conexão com o cinema',
-  unreachable: 'Não conseguimos carregar sua compra. Nada foi cobrado. Tentamos de novo assim que a rede voltar.',
+  unreachable:
+    'Não conseguimos carregar sua compra. Abrir esta página não cobra nada. Tentamos de novo assim que a rede voltar.',
   goneTitle: 'Esta sessão não existe mais',
-  gone: 'Ela pode ter sido retirada da programação. Nada foi cobrado.',
+  gone: 'Ela pode ter sido retirada da programação. Aqui não há nada a pagar.',
   toFilms: 'Ver os filmes',
   tryAgain: 'Tentar de novo',
 };

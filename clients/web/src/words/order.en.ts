@@ -19,6 +19,7 @@ export const orderEn: OrderWords = {
   toPayment: 'Go on with the payment',
   refusedTitle: 'The purchase was not completed',
   refused: 'The payment did not go through. Nothing was charged, and the seats went back to the map.',
+  notBought: 'The seats went back to the map, and what was paid goes back to your means of payment.',
   expiredTitle: 'The time for the payment is up',
   expired: 'Nothing was charged, and the seats went back to the map.',
   cancelledTitle: 'Purchase cancelled',

@@ -19,6 +19,7 @@ export const orderPt = {
   toPayment: 'Continuar o pagamento',
   refusedTitle: 'A compra não foi concluída',
   refused: 'O pagamento não passou. Nada foi cobrado, e as poltronas voltaram para o mapa.',
+  notBought: 'As poltronas voltaram para o mapa, e o que foi pago volta para o meio de pagamento.',
   expiredTitle: 'O tempo do pagamento acabou',
   expired: 'Nada foi cobrado, e as poltronas voltaram para o mapa.',
   cancelledTitle: 'Compra cancelada',

@@ -24,12 +24,26 @@ export const purchaseEn: PurchaseWords = {
   authorise: 'Authorise',
   refuse: 'Refuse',
   answering: 'Answering the bank…',
-  answerFailed: 'The answer did not reach the bank. Nothing was charged. Try again.',
+  answerFailed: 'The answer did not reach the bank. The purchase is not over yet. Try again.',
+  bankOpen: 'The bank’s question is open on this page. Your seats wait some minutes for it.',
+  bankClosed: (amount) => `The bank wants to confirm the purchase of ${amount}. Your seats wait some minutes.`,
+  bankUnasked: 'The bank’s question did not open. The purchase is not over yet. Check the connection and try again.',
+  openBank: 'Open the bank’s question',
+  openingBank: 'Opening…',
+  otherCard: 'Give up and use another card',
+  payPalTitle: 'PayPal still has to be confirmed',
+  payPal: (amount) => `It is ${amount}. Your seats wait some minutes.`,
+  payPalFailed: 'PayPal stumbled. The purchase is not over yet. Try again, or pay another way.',
+  leavePayPal: 'Pay another way',
+  givingUp: 'Giving up…',
+  giveUpFailed:
+    'The cinema did not hear that you gave up, and the purchase still stands. Check the connection and try again.',
   later: 'You may come back to this page later: the question stays here.',
 
   ways: {
     'pay-again': 'Try again',
-    'other-card': 'Choose another card',
+    'other-card': 'Use another card',
+    'other-way': 'Choose another way',
     'new-price': (amount) => `Pay ${amount}`,
     'full-price': 'Buy at full price',
     'take-again': 'Take the same ones again',
@@ -41,7 +55,17 @@ export const purchaseEn: PurchaseWords = {
   refusals: {
     declined: {
       title: 'The bank declined the card',
-      text: () => 'Nothing was charged and the seats are still yours. Try another card before the time is up.',
+      text: () => 'Nothing was charged and the seats are still yours. Check the details, or try another card.',
+    },
+    'declined-paypal': {
+      title: 'PayPal did not authorise the payment',
+      text: () =>
+        'Nothing was charged and the seats are still yours. Try again with other means at PayPal, or pay another way.',
+    },
+    'declined-last': {
+      title: 'The payment was declined again',
+      text: () =>
+        'There were many attempts with these seats, and they went back to the map. Nothing was charged. If they are still free, you can take them again.',
     },
     price: {
       title: 'The price has changed',
@@ -84,6 +108,11 @@ export const purchaseEn: PurchaseWords = {
       title: 'One of these tickets is not offered any more',
       text: () => 'Nothing was charged. The choices are up to date now: choose again.',
     },
+    club: {
+      title: 'The club ticket is not to be had any more',
+      text: () =>
+        'It was used in another purchase, or the month is over. Nothing was charged. We looked again how many are left: choose another ticket.',
+    },
     cpf: {
       title: 'A CPF is missing',
       text: () => 'Nothing was charged. Type your CPF and pay again.',
@@ -91,6 +120,11 @@ export const purchaseEn: PurchaseWords = {
     method: {
       title: 'This payment is not accepted here',
       text: () => 'Nothing was charged. Choose another way to pay.',
+    },
+    paused: {
+      title: 'It cannot be paid this way now',
+      text: () =>
+        'Nothing was charged by this try, and your seats are still yours. After many declined payments we pause for up to an hour. Try later, or pay another way; the box office sells as well.',
     },
     'screening-gone': {
       title: 'This screening is no longer there',
@@ -102,9 +136,12 @@ export const purchaseEn: PurchaseWords = {
     },
     outdated: {
       title: 'This page has become old',
-      text: () => 'The cinema answered in a way that it does not know. Nothing was charged. Reload it and try again.',
+      text: () =>
+        'The cinema answered in a way that it does not know. The seats are still yours and nothing was charged. Reload it and try again.',
     },
   },
+  timeToTry: (time) => `You have another ${time} to try again.`,
+  reserved: 'If your statement shows an amount set aside for this attempt, it goes away by itself in some days.',
   wasAndIs: (was, is) => `It was ${was}, now it is ${is}.`,
 };
 

@@ -24,12 +24,27 @@ export const purchasePt = {
   authorise: 'Autorizar',
   refuse: 'Recusar',
   answering: 'Respondendo ao banco…',
-  answerFailed: 'A resposta não chegou ao banco. Nada foi cobrado. Tente de novo.',
+  answerFailed: 'A resposta não chegou ao banco. A compra ainda não terminou. Tente de novo.',
+  bankOpen: 'A pergunta do banco está aberta nesta página. Suas poltronas esperam alguns minutos por ela.',
+  bankClosed: (amount: string): string =>
+    `O banco quer confirmar a compra de ${amount}. Suas poltronas esperam alguns minutos.`,
+  bankUnasked:
+    'Não conseguimos abrir a pergunta do banco. A compra ainda não terminou. Veja a conexão e tente de novo.',
+  openBank: 'Abrir a pergunta do banco',
+  openingBank: 'Abrindo…',
+  otherCard: 'Desistir e usar outro cartão',
+  payPalTitle: 'Falta confirmar no PayPal',
+  payPal: (amount: string): string => `São ${amount}. Suas poltronas esperam alguns minutos.`,
+  payPalFailed: 'O PayPal tropeçou. A compra ainda não terminou. Tente de novo, ou pague de outro jeito.',
+  leavePayPal: 'Pagar de outro jeito',
+  givingUp: 'Desistindo…',
+  giveUpFailed: 'O cinema não soube que você desistiu, e a compra continua de pé. Veja a conexão e tente de novo.',
   later: 'Você pode voltar a esta página depois: a pergunta continua aqui.',
 
   ways: {
     'pay-again': 'Tentar de novo',
-    'other-card': 'Escolher outro cartão',
+    'other-card': 'Usar outro cartão',
+    'other-way': 'Escolher outra forma',
     'new-price': (amount: string): string => `Pagar ${amount}`,
     'full-price': 'Comprar inteira',
     'take-again': 'Pegar as mesmas de novo',
@@ -42,7 +57,17 @@ export const purchasePt = {
     declined: {
       title: 'O banco recusou o cartão',
       text: (): string =>
-        'Nada foi cobrado e as poltronas continuam com você. Tente outro cartão antes que o tempo acabe.',
+        'Nada foi cobrado e as poltronas continuam com você. Confira os dados, ou tente outro cartão.',
+    },
+    'declined-paypal': {
+      title: 'O PayPal não autorizou o pagamento',
+      text: (): string =>
+        'Nada foi cobrado e as poltronas continuam com você. Tente outra vez com outro meio no PayPal, ou pague de outro jeito.',
+    },
+    'declined-last': {
+      title: 'O pagamento foi recusado de novo',
+      text: (): string =>
+        'Foram muitas tentativas com estas poltronas, e elas voltaram para o mapa. Nada foi cobrado. Se ainda estiverem livres, você pode pegar as mesmas.',
     },
     price: {
       title: 'O preço mudou',
@@ -84,6 +109,11 @@ export const purchasePt = {
       title: 'Um destes ingressos não é mais oferecido',
       text: (): string => 'Nada foi cobrado. Atualizamos as opções: escolha de novo.',
     },
+    club: {
+      title: 'O ingresso do clube não está mais disponível',
+      text: (): string =>
+        'Ele já foi usado em outra compra, ou o mês acabou. Nada foi cobrado. Vimos de novo quantos restam: escolha outro ingresso.',
+    },
     cpf: {
       title: 'Falta um CPF',
       text: (): string => 'Nada foi cobrado. Digite seu CPF e pague de novo.',
@@ -91,6 +121,11 @@ export const purchasePt = {
     method: {
       title: 'Este pagamento não é aceito aqui',
       text: (): string => 'Nada foi cobrado. Escolha outra forma de pagar.',
+    },
+    paused: {
+      title: 'Não dá para pagar assim agora',
+      text: (): string =>
+        'Nada foi cobrado por esta tentativa e as poltronas continuam com você. Depois de muitos pagamentos recusados, fazemos uma pausa de até uma hora. Tente mais tarde, ou pague de outra forma; a bilheteria também vende.',
     },
     'screening-gone': {
       title: 'Esta sessão não existe mais',
@@ -104,9 +139,11 @@ export const purchasePt = {
     outdated: {
       title: 'Esta página ficou antiga',
       text: (): string =>
-        'O cinema respondeu de um jeito que ela não conhece. Nada foi cobrado. Recarregue e tente de novo.',
+        'O cinema respondeu de um jeito que ela não conhece. As poltronas continuam com você e nada foi cobrado. Recarregue e tente de novo.',
     },
   },
+  timeToTry: (time: string): string => `Você tem mais ${time} para tentar de novo.`,
+  reserved: 'Se o extrato mostrar um valor reservado por esta tentativa, ele some sozinho em alguns dias.',
   wasAndIs: (was: string, is: string): string => `Era ${was}, agora é ${is}.`,
 };
 

@@ -7,6 +7,7 @@
  * A new build is fetched beside the old one and waits. It takes over when no page is open any more, or when the page says so
  * ("apply"), which it never does during a purchase. Even then the build before stays, for pages in other tabs.
  */
+import { pageKindOf } from '../shell/payment-address.ts';
 import { outlived, requestWay } from './request-way.ts';
 
 declare const self: ServiceWorkerGlobalScope;
@@ -75,7 +76,9 @@ async function takeOver(): Promise<void> {
 async function pageFor(event: FetchEvent): Promise<Response> {
   const fresh = freshPage(event);
   event.waitUntil(fresh);
-  const answer = await Promise.race([fresh, after(PAGE_WAIT_MS)]);
+  // The kept page is of the kind on which nobody can pay: only when there is certainly no other.
+  const isForPaying = pageKindOf(new URL(event.request.url).pathname) !== 'plain';
+  const answer = await (isForPaying ? fresh : Promise.race([fresh, after(PAGE_WAIT_MS)]));
   if (answer !== null) return answer;
   return (await kept('/')) ?? (await fresh) ?? Response.error();
 }
