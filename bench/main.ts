@@ -6,6 +6,7 @@ import { runCluster } from './run-cluster.ts';
 import { runCopy } from './run-copy.ts';
 import { runImport } from './run-import.ts';
 import { runMicro } from './run-micro.ts';
+import { runPaid } from './run-paid.ts';
 import { stopEverything } from './run-parts.ts';
 import { runPeers } from './run-peers.ts';
 import { runRecover } from './run-recover.ts';
@@ -26,6 +27,7 @@ const BENCHMARKS: Readonly<Record<BenchName, Benchmark>> = {
   search: runSearch,
   import: runImport,
   screen: runScreen,
+  paid: runPaid,
 };
 
 async function main(): Promise<number> {

@@ -12,6 +12,7 @@ export const BENCH_NAMES = [
   'search',
   'import',
   'screen',
+  'paid',
 ] as const;
 export type BenchName = (typeof BENCH_NAMES)[number];
 
@@ -54,10 +55,11 @@ export const USAGE = `npm run bench -- NAME [options]
   search   /api/search at a fixed rate, with 50,000 screenings loaded
   import   the register, and 50,000 screenings, into a fresh catalogue; and the same files again
   screen   a seat map in a real browser, slowed down, with a thousand watchers: change to screen, frames, memory
+  paid     whole purchases with a card and with PayPal, against stand-ins of the providers; money and seats agree
   recover  start, first touch, memory, and a killed server's way back
 
-  --seconds N           length of each measurement (5)
-  --rate PER_S          seats: one open loop at this rate instead of 15,000 and 40,000
+  --seconds N           length of each measurement (5; paid: 30)
+  --rate PER_S          seats: one open loop at this rate instead of 15,000 and 40,000; paid: purchases (200)
   --screenings N        (2000)      --seats N       seats of each (200)
   --connections N       (64)        --in-flight N   commands under way on each, closed loop (256)
   --frame-commands N    commands in one WebSocket frame (1)
@@ -109,7 +111,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
   const { smoke } = values;
   return {
     name,
-    seconds: number('seconds', smoke ? 0.5 : 5, 0.1, 3600),
+    seconds: number('seconds', smoke ? 0.5 : name === 'paid' ? 30 : 5, 0.1, 3600),
     warmSeconds: smoke ? 0.2 : 3,
     rate: values.rate === undefined ? null : whole('rate', 0, 1, 10_000_000),
     json: values.json,

@@ -8,6 +8,7 @@ import { OutcomeCode } from '../../actors/seat-outcome.ts';
 import { busMetrics, membershipMetrics, relayMetrics } from '../../server/cluster-metrics.ts';
 import { configurationVariables } from '../../server/config.ts';
 import { collectThreadMetrics, createThreadCounters } from '../../server/metrics.ts';
+import { paymentMetrics } from '../../server/payments/payment-metrics.ts';
 import { CloseCode } from '../../server/socket/socket-port.ts';
 import { JOB_SCHEMA } from '../../storage/job-schema.ts';
 import { ROLES } from '../../storage/roles.ts';
@@ -49,7 +50,7 @@ function rulesInTests(): Map<string, string> {
 }
 
 test('every rule of the specification stands in the name of a test', () => {
-  const rules = rulesOf('docs/specification.md');
+  const rules = new Set([...rulesOf('docs/specification.md'), ...rulesOf('docs/payments.md')]);
   assert.ok(rules.size >= 20, `only ${rules.size} rules were found in docs/specification.md`);
   const tested = rulesInTests();
   assert.deepEqual(
@@ -68,7 +69,9 @@ test('every promise stands in the name of a test, or is said to belong to a late
 });
 
 test('a test is named after rules that exist', () => {
-  const known = new Set(['specification', 'invariants', 'protocol'].flatMap((name) => [...rulesOf(`docs/${name}.md`)]));
+  const known = new Set(
+    ['specification', 'payments', 'invariants', 'protocol'].flatMap((name) => [...rulesOf(`docs/${name}.md`)]),
+  );
   const unknown = [...rulesInTests()].filter(([id, file]) => !known.has(id) && !file.startsWith('tests/house/'));
   assert.deepEqual(unknown, []);
 });
@@ -238,6 +241,7 @@ test('metrics: the table of docs/operations.md is what is collected, and no docu
     ...membershipMetrics(membership, 0),
     ...busMetrics(noCounts(), 0),
     ...relayMetrics({ rows: 0, oldestSeconds: 0, isRelaying: false, published: 0 }),
+    ...paymentMetrics({ open: 0, oldestDueSeconds: 0, failing: 0, cases: 0, events: 0 }),
   ].map(({ name, help }) => [name, help]);
   counters.loopDelay.disable();
   const table = rowsOf('docs/operations.md').filter(
