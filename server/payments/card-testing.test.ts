@@ -8,7 +8,7 @@ import { paymentsAt } from './payment-port.ts';
 /** The counts of declined payments, by what they are about. */
 async function counts(stage: PaidOrdersStage): Promise<Record<string, number>> {
   const rows = await stage.orders.seats.rows<{ kind: string; count: number }>(
-    `select substring(name from '^declined (\\w+) ') as kind, count from attempt_counts where name like 'declined %' order by 1`,
+    `select substring(name from '^declined (\\w+) ') as kind, count from decline_counts where name like 'declined %' order by 1`,
   );
   return Object.fromEntries(rows.map(({ kind, count }) => [kind, count]));
 }
@@ -17,10 +17,10 @@ async function counts(stage: PaidOrdersStage): Promise<Record<string, number>> {
 async function declinedAlready(stage: PaidOrdersStage, kind: string, count: number): Promise<void> {
   const values = [`declined ${kind} %`, count];
   const { rows } = stage.orders.seats;
-  await rows.call(stage.orders.seats, 'update attempt_counts set count = $2 where name like $1', values);
+  await rows.call(stage.orders.seats, 'update decline_counts set count = $2 where name like $1', values);
   await rows.call(
     stage.orders.seats,
-    `insert into attempt_counts select name, window_start + interval '1 hour', count from attempt_counts where name like $1 and count = $2
+    `insert into decline_counts select name, window_start + interval '1 hour', count from decline_counts where name like $1 and count = $2
      on conflict (name, window_start) do update set count = excluded.count`,
     values,
   );
@@ -53,7 +53,7 @@ test('[PE41] a card that is declined counts for the payer, the account and the a
   await stage.desk.run('o2', 'sweep', { look: true });
   assert.deepEqual(await counts(stage), { address: 1, contact: 1, payer: 1 });
   const named = await stage.orders.seats.rows<{ text: string }>(
-    `select string_agg(name, ' ') || (select string_agg(p::text, ' ') from payments p) as text from attempt_counts`,
+    `select string_agg(name, ' ') || (select string_agg(p::text, ' ') from payments p) as text from decline_counts`,
   );
   assert.doesNotMatch(named[0]?.text ?? '', new RegExp(`203\\.0\\.113\\.9|${ana.payer}|${ana.id}`));
   const kept = await stage.orders.seats.rows('select tried_as from payments where order_id = $1', ['o2']);

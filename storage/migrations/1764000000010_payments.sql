@@ -17,7 +17,7 @@ create table payments (
   currency text not null,
   seats integer[] not null,
   token text,
-  -- Names in attempt_counts under which a decline counts, until there is one or none can come: nobody can be read back from them.
+  -- Names in decline_counts under which a decline counts, until there is one or none can come: nobody can be read back from them.
   tried_as text[],
   object_id text collate "C",
   authorisation_id text collate "C",
@@ -80,6 +80,15 @@ create table payment_steps (
   cause text not null
 );
 create index payment_steps_order on payment_steps (order_id, id);
+
+-- Declined payments in one hour, by names made with a key of ours: nobody can be read back from them. Apart from the attempts of
+-- accounts, which the selling threads cannot see. Forgotten after two days.
+create table decline_counts (
+  name text not null,
+  window_start timestamptz not null,
+  count integer not null,
+  primary key (name, window_start)
+);
 
 create table refunds (
   -- "<order>.r1"; "<order>.x1": sent back at the provider's own desk, and found.
@@ -156,7 +165,8 @@ create index orders_created on orders using brin (created_at) with (pages_per_ra
 grant select, insert, update on payments, refunds, provider_events, disputes to poltrona_app;
 grant select, insert on payment_steps to poltrona_app;
 -- Whoever writes that a card was declined counts it in the same statement; whoever begins a payment looks at the counts.
-grant select, insert, update on attempt_counts to poltrona_app, poltrona_shard;
+grant select, insert, update on decline_counts to poltrona_app, poltrona_shard;
+grant select, delete on decline_counts to poltrona_accounts;
 -- The checkout runs on the shards' threads; and facts that void tickets wake the books in their own transaction.
 grant select, insert, update on payments, refunds to poltrona_shard;
 grant select, insert on payment_steps to poltrona_shard;

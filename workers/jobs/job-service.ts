@@ -13,6 +13,7 @@ import { forgetOldKeys } from '../../storage/idempotency.ts';
 import { forgetFailedJobs, surveyJobs } from '../../storage/job-survey.ts';
 import type { Log } from '../../storage/log.ts';
 import { findLostMessages, forgetOldMessages } from '../../storage/message-upkeep.ts';
+import { forgetOldDeclines } from '../../storage/payments/decline-bounds.ts';
 import { forgetOldChallenges } from '../../storage/sandbox-challenges.ts';
 import type { Seals } from '../../storage/sealing.ts';
 import type { TicketSigning } from '../mail/confirmation-facts.ts';
@@ -100,6 +101,7 @@ function cleanings(accounts: pg.Pool, owner: pg.Pool): Cleaning[] {
     { name: 'forget-old-keys', at: DAILY, clean: () => forgetOldKeys(accounts) },
     { name: 'erase-due-payers', at: DAILY, clean: () => eraseDuePayers(accounts) },
     { name: 'forget-old-attempts', at: DAILY, clean: () => forgetOldAttempts(accounts) },
+    { name: 'forget-old-declines', at: DAILY, clean: () => forgetOldDeclines(accounts) },
     { name: 'forget-old-sessions', at: DAILY, clean: () => forgetOldSessions(accounts) },
     { name: 'end-forgotten-memberships', at: DAILY, clean: () => endForgottenMemberships(accounts) },
     { name: 'forget-old-tokens', at: DAILY, clean: () => forgetOldTokens(accounts) },

@@ -107,3 +107,15 @@ test('[PD8] one order has few waiting, so that nobody’s repetitions keep other
   await hand.end('again');
   await again;
 });
+
+test('[PD8] purchases leave places for what has to follow them', async () => {
+  const lines = new OrderLines(3);
+  const hand = new HandWork();
+  const begun = [lines.shared('pay', 'a', hand.work('a'), 1), lines.shared('pay', 'b', hand.work('b'), 1)];
+  await assert.rejects(lines.shared('pay', 'c', hand.work('c'), 1), DeskBusy);
+  begun.push(lines.inLine('d', hand.work('d')));
+  await assert.rejects(lines.inLine('e', hand.work('e')), DeskBusy);
+  await new Promise(setImmediate);
+  for (const name of ['a', 'b', 'd']) await hand.end(name);
+  assert.deepEqual(await Promise.all(begun), ['a', 'b', 'd']);
+});

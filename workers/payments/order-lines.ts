@@ -7,6 +7,8 @@ import { DeskBusy } from './desk-ports.ts';
 
 /** Under way and waiting, on one thread. A purchase is half a second to a second at its provider: some 250 orders a second. */
 export const ORDERS_UNDER_WAY_MAX = 256;
+/** Of these, places that purchases leave free for what has to follow: what is sold has to be taken also when more want to buy than fit. */
+export const ROOM_TO_FOLLOW = 64;
 /** Of one order, whoever is at work not counted: nobody's repetitions may take the room of others' purchases. */
 export const WAITING_PER_ORDER_MAX = 4;
 
@@ -25,10 +27,10 @@ export class OrderLines {
     this.#max = max;
   }
 
-  /** Runs `work` when all earlier work of `order` has ended. @throws DeskBusy */
-  async inLine<Result>(order: string, work: () => Promise<Result>): Promise<Result> {
+  /** Runs `work` when all earlier work of `order` has ended; `leaves`: places that it leaves free for others. @throws DeskBusy */
+  async inLine<Result>(order: string, work: () => Promise<Result>, leaves = 0): Promise<Result> {
     if (this.#isClosed) throw new DeskBusy('the server is stopping');
-    if (this.#count >= this.#max) throw new DeskBusy(`${this.#count} payments are under way`);
+    if (this.#count >= this.#max - leaves) throw new DeskBusy(`${this.#count} payments are under way`);
     const length = this.#lengths.get(order) ?? 0;
     if (length > WAITING_PER_ORDER_MAX) throw new DeskBusy(`${length} runs of order ${order} are under way`);
     this.#count++;
@@ -49,11 +51,11 @@ export class OrderLines {
   }
 
   /** As `inLine`; who comes while the same `kind` of work of the order is under way gets its result, since it would be his own. */
-  shared<Result>(kind: string, order: string, work: () => Promise<Result>): Promise<Result> {
+  shared<Result>(kind: string, order: string, work: () => Promise<Result>, leaves = 0): Promise<Result> {
     const key = `${kind} ${order}`;
     const known = this.#shared.get(key);
     if (known !== undefined) return known as Promise<Result>;
-    const done = this.inLine(order, work).finally(() => this.#shared.delete(key));
+    const done = this.inLine(order, work, leaves).finally(() => this.#shared.delete(key));
     this.#shared.set(key, done);
     return done;
   }

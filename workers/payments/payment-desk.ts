@@ -19,7 +19,7 @@ import type { NewPayment, PaymentRecord } from '../../storage/payments/payment-r
 import type { DeskPorts, PayAnswer, RunResult } from './desk-ports.ts';
 import { DeskRun } from './desk-run.ts';
 import { KeptActions } from './kept-actions.ts';
-import { OrderLines } from './order-lines.ts';
+import { OrderLines, ROOM_TO_FOLLOW } from './order-lines.ts';
 import { ProviderCircuit } from './provider-circuit.ts';
 import { type BuyerAction, ProviderUnknown } from './provider-port.ts';
 
@@ -64,12 +64,17 @@ export class PaymentDesk {
    * @throws ProviderUnknown, DeskBusy: nobody knows, or nobody has begun; said again later it goes on
    */
   pay(wanted: NewPayment, cause: string): Promise<PayAnswer> {
-    return this.#lines.shared('pay', wanted.order, async () => {
-      const record = await this.#ports.books.begin(wanted, cause);
-      const run = new DeskRun(this.#ports, this.#circuit, record, cause);
-      const left = await run.go((step, { seatsSide }) => seatsSide.is === 'paying' && BEFORE_THE_SEATS.has(step.do));
-      return answerOf(left, run.record);
-    });
+    return this.#lines.shared(
+      'pay',
+      wanted.order,
+      async () => {
+        const record = await this.#ports.books.begin(wanted, cause);
+        const run = new DeskRun(this.#ports, this.#circuit, record, cause);
+        const left = await run.go((step, { seatsSide }) => seatsSide.is === 'paying' && BEFORE_THE_SEATS.has(step.do));
+        return answerOf(left, run.record);
+      },
+      ROOM_TO_FOLLOW,
+    );
   }
 
   /**
