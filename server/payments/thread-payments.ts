@@ -30,8 +30,8 @@ export interface ThreadPaymentsPorts {
   readonly log: Log;
 }
 
-/** A purchase has five short statements, of a millisecond or two each: at 200 a second that is two connections; the rest is for bursts. */
-const CONNECTIONS_MAX = 6;
+/** A purchase has five short statements, each of which waits for a commit: at 200 a second six connections were all taken and purchases queued (bench `paid`). */
+const CONNECTIONS_MAX = 16;
 /** A statement of the books that takes longer is given up, milliseconds: the next run finds out whether it was done. */
 const QUERY_MS = 5_000;
 /** What a drain leaves at least to runs under way, milliseconds: a capture's usual second. */
