@@ -13,17 +13,23 @@ import { FolderInUse } from './folder-lock.ts';
 import { SILENT_LOG } from './log.ts';
 import { findPostmaster } from './postmaster-pid.ts';
 
+const begun = new WeakMap<TestContext, EmbeddedPostgres[]>();
+
+/** Removed after the test, when nothing that was started in it writes there any more: hooks run in the order in which they are set. */
 function temporaryFolder(t: TestContext): string {
   const folder = mkdtempSync(path.join(os.tmpdir(), TEST_FOLDER_PREFIX));
   chmodSync(folder, 0o711);
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  t.after(async () => {
+    await Promise.allSettled((begun.get(t) ?? []).map((embedded) => embedded.stop()));
+    rmSync(folder, { recursive: true, force: true });
+  });
   return path.join(folder, 'pg');
 }
 
 /** Started in a folder of its own, stopped with the test. */
 async function started(t: TestContext, folder: string, options: Partial<EmbeddedOptions> = {}) {
   const embedded = await startEmbedded({ folder, log: SILENT_LOG, ...options });
-  t.after(() => embedded.stop());
+  begun.set(t, [...(begun.get(t) ?? []), embedded]);
   return embedded;
 }
 
