@@ -7,7 +7,6 @@
  */
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import type { TestContext } from 'node:test';
@@ -22,6 +21,7 @@ import { cpfOf } from './cpfs.ts';
 import { until } from './deadline.ts';
 import { ran } from './heard-ports.ts';
 import { disagreements } from './money-agreement.ts';
+import { freePort } from './nats.ts';
 import { PaidBuyer, type PaidMethod } from './paid-buyer.ts';
 import { addScreenings } from './screenings.ts';
 import { databaseUrl, type ServerProcess, startServer } from './server-process.ts';
@@ -299,12 +299,4 @@ export class MoneyWorld {
       await reader.end();
     }
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return address !== null && typeof address === 'object' ? address.port : 0;
 }

@@ -90,16 +90,22 @@ export async function launchNats(): Promise<NatsServer> {
   return server;
 }
 
-/** A port of this machine that nobody listens on at this moment. */
+/** Ports that no outgoing connection is given: one that was free a moment ago stays so, whatever else begins meanwhile. */
+const PORTS = { from: 12_000, count: 18_000 };
+
+/** A port that nobody listens on, for whoever has to name it before he listens himself. */
 export async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
+  for (;;) {
+    const port = PORTS.from + Math.floor(Math.random() * PORTS.count);
+    const server = createServer();
+    const isFree = await new Promise<boolean>((resolve) => {
+      server.once('error', () => resolve(false));
+      server.listen(port, '127.0.0.1', () => resolve(true));
+    });
+    if (!isFree) continue;
+    await new Promise((resolve) => server.close(resolve));
+    return port;
+  }
 }
 
 function canConnect(port: number): Promise<boolean> {
